@@ -1,0 +1,1 @@
+"""Posting the orders of a web shop."""

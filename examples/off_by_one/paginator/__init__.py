@@ -1,0 +1,1 @@
+"""A printed contact directory, split into pages."""

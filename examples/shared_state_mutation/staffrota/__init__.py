@@ -1,0 +1,1 @@
+"""The staff rota of a small library."""

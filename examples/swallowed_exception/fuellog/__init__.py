@@ -1,0 +1,1 @@
+"""Reports on what a car has been filled up with."""

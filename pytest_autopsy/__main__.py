@@ -1,0 +1,5 @@
+"""`python -m pytest_autopsy`."""
+
+from .cli import main
+
+raise SystemExit(main())

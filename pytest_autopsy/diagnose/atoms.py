@@ -1,0 +1,177 @@
+"""The smallest parts of a rejected value that are wrong: which numbers and words differ.
+
+`'page 1 of 2'` where `'page 1 of 1'` is wanted has one wrong atom, the number 2. Following it
+instead of the whole string leads past every function that only formats.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from ..model import Look, Value
+from ..observe.compare import same_content
+
+MAX_ATOMS = 12
+_TOKEN = re.compile(r"(?<![\w.-])-\d+(?:[.,]\d+)*|\d+(?:[.,]\d+)*|[A-Za-z_]\w*|[^\sA-Za-z_\d]")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+class Atom(NamedTuple):
+    """A number or a text; `decimals` is how exactly a number was written, -1 for a value."""
+
+    value: float | str | bool | None
+    decimals: int = -1
+
+    @property
+    def distinctness(self) -> float:
+        """How unlikely it is that unrelated calls hold the same."""
+        if self.value is None or isinstance(self.value, bool):
+            return 0.4
+        if isinstance(self.value, str):
+            return 1.0 if len(self.value) > 2 else 0.5
+        return 0.5 if self.value in (0, 1, -1) else 0.8 if abs(self.value) < 10 else 1.0
+
+
+class Difference(NamedTuple):
+    """What a value has that it should not, and what it lacks."""
+
+    extra: tuple[Atom, ...]
+    missing: tuple[Atom, ...]
+
+
+def difference(actual: Look, expected: Look) -> Difference:
+    """Return the atoms in which two values differ, in the order in which they are met."""
+    extra: dict[Atom, None] = {}
+    missing: dict[Atom, None] = {}
+    for mine, theirs in _unequal(actual, expected):
+        if mine is not _NOTHING:
+            extra.update(dict.fromkeys(parts(mine)))
+        if theirs is not _NOTHING:
+            missing.update(dict.fromkeys(parts(theirs)))
+    both = extra.keys() & missing.keys()
+    return Difference(
+        tuple(atom for atom in extra if atom not in both)[:MAX_ATOMS],
+        tuple(atom for atom in missing if atom not in both)[:MAX_ATOMS],
+    )
+
+
+def parts(look: object) -> Iterator[Atom]:
+    """Yield every atom in a look."""
+    if isinstance(look, Atom):
+        yield look
+    elif isinstance(look, Value):
+        for item in look.items:
+            for one in item if look.kind == "mapping" else (item,):
+                yield from parts(one)
+        for _, item in look.attrs:
+            yield from parts(item)
+    elif isinstance(look, (bool, str)) or look is None:
+        yield Atom(look)
+    elif isinstance(look, (int, float)):
+        yield Atom(float(look))
+
+
+class Holding:
+    """The atoms that a call's arguments, or its result, hold: asked for many atoms."""
+
+    __slots__ = ("_numbers", "_texts", "_values")
+
+    def __init__(self, looks: Sequence[Look]) -> None:
+        found = {atom.value for look in looks for atom in parts(look)}
+        self._values = found - {v for v in found if isinstance(v, float)}
+        self._numbers = [v for v in found if isinstance(v, float)]
+        self._texts = [v for v in found if isinstance(v, str)]
+
+    def has(self, atom: Atom) -> bool:
+        """Whether the atom is held: itself, as part of a text, or as what was rounded to it."""
+        wanted = atom.value
+        if isinstance(wanted, float):
+            if atom.decimals >= 0:
+                return any(round(v, atom.decimals) == wanted for v in self._numbers if v == v) or (
+                    any(_has_number(text, wanted) for text in self._texts)
+                )
+            return wanted in self._numbers
+        if isinstance(wanted, str) and len(wanted) > 2:
+            return any(wanted in text for text in self._texts)
+        return wanted in self._values
+
+
+_NOTHING = object()
+
+
+def _unequal(mine: object, theirs: object) -> Iterator[tuple[object, object]]:
+    """Yield the pairs of parts that differ, as deep as both sides have the same form."""
+    if same_content(mine, theirs):
+        return
+    if isinstance(mine, str) and isinstance(theirs, str):
+        yield from _unequal_texts(mine, theirs)
+    elif isinstance(mine, Value) and isinstance(theirs, Value) and mine.kind == theirs.kind:
+        if mine.kind == "text":
+            yield from _unequal_texts(str(mine.items[0]), str(theirs.items[0]))
+        elif mine.kind == "mapping":
+            yield from _unequal_mappings(mine, theirs)
+        else:
+            yield from _unequal_sequences(mine.items, theirs.items)
+            held = dict(theirs.attrs)
+            for name, value in mine.attrs:
+                if name in held:
+                    yield from _unequal(value, held[name])
+    else:
+        yield mine, theirs
+
+
+def _unequal_mappings(mine: Value, theirs: Value) -> Iterator[tuple[object, object]]:
+    left = {repr(pair[0]): pair for pair in mine.items}
+    right = {repr(pair[0]): pair for pair in theirs.items}
+    for key, (name, value) in left.items():
+        if key in right:
+            yield from _unequal(value, right[key][1])
+        else:
+            yield name, _NOTHING
+    for key, (name, _) in right.items():
+        if key not in left:
+            yield _NOTHING, name
+
+
+def _unequal_sequences(
+    mine: Sequence[object], theirs: Sequence[object]
+) -> Iterator[tuple[object, object]]:
+    if len(mine) == len(theirs):
+        for left, right in zip(mine, theirs):
+            yield from _unequal(left, right)
+        return
+    matcher = SequenceMatcher(None, [repr(i) for i in mine], [repr(i) for i in theirs], False)
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if kind == "equal":
+            continue
+        for left, right in zip(mine[a:b], theirs[c:d]):
+            yield from _unequal(left, right)
+        shorter = min(b - a, d - c)
+        yield from ((item, _NOTHING) for item in mine[a + shorter : b])
+        yield from ((_NOTHING, item) for item in theirs[c + shorter : d])
+
+
+def _unequal_texts(mine: str, theirs: str) -> Iterator[tuple[object, object]]:
+    """Words and numbers in which two texts differ; whole texts where most of them does."""
+    left, right = _TOKEN.findall(mine), _TOKEN.findall(theirs)
+    matcher = SequenceMatcher(None, left, right, False)
+    if matcher.ratio() < 0.3 or len(left) <= 1:
+        yield mine, theirs
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if kind != "equal":
+            yield from ((_token(token), _NOTHING) for token in left[a:b] if token[-1].isalnum())
+            yield from ((_NOTHING, _token(token)) for token in right[c:d] if token[-1].isalnum())
+
+
+def _token(token: str) -> object:
+    plain = token.replace(",", "")
+    if _NUMBER.fullmatch(plain):
+        return Atom(float(plain), len(plain.partition(".")[2]))
+    return token
+
+
+def _has_number(text: str, wanted: float) -> bool:
+    return any(float(found) == wanted for found in _NUMBER.findall(text.replace(",", "")))

@@ -1,0 +1,73 @@
+"""What a function did in failing tests and never in passing ones, and the other way round.
+
+A function all of whose calls did exactly what it also did in passing tests is exonerated, as
+far as those tests look at its results. What it showed for the first time speaks against it:
+classes of arguments and results (a None, an empty list, a negative number).
+"""
+
+from __future__ import annotations
+
+from ..model import Call, Evidence, Failure, Function, Look
+from ..observe.text import to_text
+from ..record.finish import behaviour_of, value_class
+from .case import Case, Finding
+
+MAX_CALLS = 400
+
+
+def find(case: Case) -> list[Finding]:
+    """Return `novel` and `class` findings for functions of the failing tests' traces."""
+    novel: dict[Function, list[bool]] = {}
+    classes: dict[Function, Finding] = {}
+    for failure in case.failures:
+        if failure.trace is None:
+            continue
+        for call in failure.trace.calls[-MAX_CALLS:]:
+            known = case.features_when_passing(call.function)
+            if known is None or call.function.kind != "code":
+                continue
+            function = case.with_kind(call.function)
+            arguments = tuple(value for _, value in call.arguments)
+            novel.setdefault(function, []).append(behaviour_of(arguments, call) not in known)
+            found = _class_finding(case, failure, call, known)
+            if found is not None:
+                classes.setdefault(function, found)
+    findings = list(classes.values())
+    for function, flags in novel.items():
+        share = sum(flags) / len(flags)
+        fact = (
+            "every call did what it also does in passing tests"
+            if not share
+            else f"{sum(flags)} of {len(flags)} calls did what no passing test shows"
+        )
+        findings.append(Finding(function, "novel", share, fact))
+    return findings
+
+
+def _class_finding(
+    case: Case, failure: Failure, call: Call, known: frozenset[str]
+) -> Finding | None:
+    if call.outcome != "return" or f"return {value_class(call.value)}" in known:
+        return None
+    usual = sorted(f.removeprefix("return ") for f in known if f.startswith("return "))
+    if not usual:
+        return None
+    shown = to_text(call.value, 40)
+    fact = f"{call.function.short} returned {shown}; in passing tests {' or '.join(usual[:3])}"
+    evidence = Evidence(
+        "new class", fact, "culprit", call.function.file, call.line, call.function.name,
+        failure.nodeid, call.id, shown,
+    )  # fmt: skip
+    strength = _surprise(call.value, usual)
+    function = case.with_kind(call.function)
+    return Finding(function, "class", strength, fact, (evidence,), call.line)
+
+
+def _surprise(value: Look, usual: list[str]) -> float:
+    """A None, or another type, says more than an emptiness, and that more than a length."""
+    if value is None:
+        return 1.0
+    mine = value_class(value)
+    if mine.rstrip("01many+-") not in {one.rstrip("01many+-") for one in usual}:
+        return 0.7
+    return 0.4 if mine.endswith(("0", "-")) else 0.15

@@ -1,0 +1,147 @@
+"""Objects that a call changed under others: arguments, shared state, mutable defaults."""
+
+from __future__ import annotations
+
+from ..model import Call, Change, Evidence, Failure, Value
+from ..observe.text import to_text
+from .case import Case, Finding
+from .origin import Walk, describe_arguments
+
+_CONTAINERS = ("sequence", "mapping", "set")
+
+
+def find(case: Case, found: list[Walk]) -> list[Finding]:
+    """Return findings for calls of failing tests that changed what others hold.
+
+    A mutable default that had content at entry explains by itself. A shared container of the
+    module that a call changed is likely to. An argument counts where the function gives a
+    result as well: one that only changes its argument is most likely meant to.
+    """
+    findings: list[Finding] = []
+    for walk in found:
+        involved = {case.with_kind(step.call.function) for step in walk.steps}
+        assert walk.failure.trace is not None
+        for call in walk.failure.trace.calls:
+            if call.function.kind == "test":
+                continue
+            linked = case.with_kind(call.function) in involved
+            findings.extend(
+                _change(case, walk.failure, call, change, linked) for change in call.changes
+            )
+            findings.extend(_grown_default(case, walk.failure, call))
+    findings.extend(_left_by_others(case))
+    return [finding for finding in findings if finding.strength > 0]
+
+
+def _change(case: Case, failure: Failure, call: Call, change: Change, linked: bool) -> Finding:
+    function = case.with_kind(call.function)
+    strength = _strength(call, change) * (1.0 if linked else 0.6)
+    of_class = _of_class(change)
+    what = {"argument": "its argument", "default": "the default of its argument"}.get(
+        change.scope, f"the {change.scope}"
+    )
+    before, after = _shorter(change)
+    name = change.name
+    if of_class:
+        was, now = change.before, change.after
+        assert isinstance(was, Value)
+        assert isinstance(now, Value)
+        what, name = "the class attribute", of_class
+        before, after = to_text(dict(was.attrs)[name], 60), to_text(dict(now.attrs)[name], 60)
+    fact = f"{function.short} changed {what} {name}: {before} became {after}"
+    evidence = Evidence(
+        "mutation", fact, "culprit", function.file, call.line, function.name, failure.nodeid,
+        call.id, after,
+    )  # fmt: skip
+    shared = change.scope != "argument" or bool(of_class)
+    return Finding(
+        function, "mutation", strength, fact, (evidence,), call.line,
+        "shared state changed" if shared else "argument changed",
+        f"{function.short} changes {what} {name}"
+        + (", which others see" if shared else ""),
+        f"give {function.short} a copy of {name} to change",
+        mechanism=shared and linked,
+    )  # fmt: skip
+
+
+def _strength(call: Call, change: Change) -> float:
+    if change.scope == "default":
+        return 0.9  # one that had content at the start says more
+    if change.scope in ("global", "closure"):
+        return 0.8
+    if change.name in ("self", "cls"):
+        return 0.8 if _of_class(change) else 0.0
+    if not isinstance(change.before, Value) or change.before.kind not in _CONTAINERS:
+        return 0.0  # an object that others change through its methods, a generator that went on
+    return 0.6 if call.outcome == "return" and call.value is not None else 0.1
+
+
+def _of_class(change: Change) -> str:
+    """Return the container of the class, shared by all its instances, that changed: `Cart.items`."""
+    if not isinstance(change.before, Value) or not isinstance(change.after, Value):
+        return ""
+    was = dict(change.before.attrs)
+    return next((n for n, v in change.after.attrs if "." in n and n in was and was[n] != v), "")
+
+
+def _shorter(change: Change) -> tuple[str, str]:
+    """The part that differs, where both are mappings or sequences of one level."""
+    before, after = change.before, change.after
+    if (
+        isinstance(before, Value)
+        and isinstance(after, Value)
+        and before.kind == after.kind == "mapping"
+    ):
+        was = {to_text(k, 40): v for k, v in before.items}
+        for key, value in after.items:
+            name = to_text(key, 40)
+            if name not in was:
+                return f"without {name}", f"[{name}] = {to_text(value, 60)}"
+            if was[name] != value:
+                return f"[{name}] = {to_text(was[name], 60)}", to_text(value, 60)
+    return to_text(before, 70), to_text(after, 70)
+
+
+def _grown_default(case: Case, failure: Failure, call: Call) -> list[Finding]:
+    """A default that already had content when the call began: an earlier call left it."""
+    findings = []
+    for name in call.defaults:
+        held = dict(call.arguments).get(name)
+        if not isinstance(held, Value) or not held.size:
+            continue
+        function = case.with_kind(call.function)
+        fact = (
+            f"{function.short}({describe_arguments(call)}) began with a default {name}"
+            f" that already held {to_text(held, 60)}"
+        )
+        evidence = Evidence(
+            "mutable default", fact, "culprit", function.file, case.def_line(function),
+            function.name, failure.nodeid, call.id, to_text(held, 60),
+        )  # fmt: skip
+        findings.append(
+            Finding(
+                function, "mutation", 1.0, fact, (evidence,), case.def_line(function),
+                "mutable default", f"{function.short} shares the mutable default of {name} between calls",
+                f"make the default of {name} None and create the object in the body",
+                mechanism=True,
+            )
+        )  # fmt: skip
+    return findings
+
+
+def _left_by_others(case: Case) -> list[Finding]:
+    """Shared state that tests which passed have changed: a failing test may only have met it."""
+    failing = {
+        index
+        for failure in case.failures
+        if failure.footprint is not None
+        for index in failure.footprint.lines
+    }
+    findings = []
+    for index, features in sorted(case.passing_features.items()):
+        function = case.function(index)
+        names = sorted(f.split()[-1] for f in features if f.startswith("changed global "))
+        if names and index in failing and function.kind == "code":
+            fact = f"{function.short} changes the global {names[0]} in tests that pass too"
+            findings.append(Finding(function, "mutation", 0.3, fact))
+    return findings

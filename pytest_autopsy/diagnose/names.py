@@ -1,0 +1,53 @@
+"""Whose name the test speaks of: words of the test, its file and the message in the function's."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+
+from .case import Case, Finding
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_NOISE = frozenset(
+    ("test", "tests", "py", "self", "init", "the", "is", "a", "of", "and", "with", "in")
+)
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of an identifier or sentence, lower case, plural s cut off."""
+    found = (word.lower() for word in _WORD.findall(text))
+    return frozenset(w[:-1] if len(w) > 3 and w.endswith("s") else w for w in found) - _NOISE
+
+
+def find(case: Case) -> list[Finding]:
+    """Return a finding for functions that share rare words with the failing tests' names."""
+    candidates = {
+        index
+        for failure in case.failures
+        if failure.footprint is not None
+        for index in failure.footprint.lines
+    }
+    functions = [f for i in sorted(candidates) if (f := case.function(i)).kind == "code"]
+    own = {f: words(f.short) | words(f.file.rsplit("/", 1)[-1]) for f in functions}
+    common = Counter(word for found in own.values() for word in found)
+    spoken = _spoken(case)
+    findings = []
+    for function, mine in own.items():
+        shared = mine & spoken
+        if not shared:
+            continue
+        weight = sum(1 / (1 + math.log(common[word])) for word in shared)
+        total = sum(1 / (1 + math.log(common[word])) for word in mine) or 1.0
+        strength = min(weight / total, 1.0)
+        fact = f"the failing tests' names say {', '.join(sorted(shared))}"
+        findings.append(Finding(function, "names", strength, fact))
+    return findings
+
+
+def _spoken(case: Case) -> frozenset[str]:
+    """Words of the failing tests' names, parameters left out."""
+    found: Counter[str] = Counter()
+    for failure in case.failures:
+        found.update(words(failure.nodeid.split("[")[0]))
+    return frozenset(found)

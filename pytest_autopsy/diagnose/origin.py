@@ -1,0 +1,190 @@
+"""Who had a part in the rejected value, and where a None was born."""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple
+
+from ..model import Call, Evidence, Failure, Function, Look
+from ..observe.text import to_text
+from ..snapshot.assertion import is_literal
+from .calls import Calls
+from .case import Case, Finding, project_frames
+from .flow import Flow, Step
+from .roots import find_roots
+from .statements import body_of
+
+MAX_FAILURES = 12
+HANDED_ON = 0.45
+"""What a call that only passes on another's result keeps of its weight."""
+
+
+class Walk(NamedTuple):
+    """What following one failure's value back has shown."""
+
+    failure: Failure
+    calls: Calls
+    steps: tuple[Step, ...]
+
+
+def walks(case: Case) -> list[Walk]:
+    """Follow the value of each failure that has a trace, at most MAX_FAILURES of them."""
+    found = []
+    for failure in [f for f in case.failures if f.trace is not None][:MAX_FAILURES]:
+        assert failure.trace is not None
+        calls = Calls(failure.trace)
+        flow = Flow(case, failure, calls)
+        for root in find_roots(case, failure, calls):
+            flow.follow(root)
+        found.append(Walk(failure, calls, tuple(flow.steps)))
+    return found
+
+
+def find_slices(case: Case, found: list[Walk]) -> list[Finding]:
+    """Return a finding for each function that had a part in a rejected value."""
+    best: dict[Function, dict[str, float]] = {}
+    example: dict[Function, tuple[Step, Failure]] = {}
+    for walk in found:
+        here: dict[Function, float] = {}
+        for step in walk.steps:
+            function = case.with_kind(step.call.function)
+            weight = step.weight if step.computed else step.weight * HANDED_ON
+            if weight > here.get(function, 0.0):
+                here[function] = weight
+                if function not in example or weight > max(best.get(function, {"": 0.0}).values()):
+                    example[function] = (step, walk.failure)
+        for function, weight in here.items():
+            best.setdefault(function, {})[walk.failure.nodeid] = weight
+    useful = sum(1 for walk in found if walk.steps) or 1
+    return [
+        _slice_finding(function, sum(weights.values()) / useful, *example[function])._replace(
+            tests=tuple(weights)
+        )
+        for function, weights in best.items()
+    ]
+
+
+def _slice_finding(function: Function, strength: float, step: Step, failure: Failure) -> Finding:
+    verb = "computed a part of" if step.computed else "handed on"
+    fact = f"{function.short} {verb} the rejected value at line {step.line}"
+    call = step.call
+    evidence = Evidence(
+        "slice", fact, "called", function.file, step.line, function.name, failure.nodeid,
+        call.id, to_text(call.value, 60) if call.outcome == "return" else None,
+    )  # fmt: skip
+    return Finding(function, "slice", min(strength, 1.0), fact, (evidence,), step.line)
+
+
+def find_births(case: Case, found: list[Walk]) -> list[Finding]:
+    """Return findings for calls that gave a None which was then rejected or could not be used."""
+    findings: list[Finding] = []
+    for walk in found:
+        used = died_of_none(walk.failure)
+        value, expected = rejected(walk.failure)
+        asserted = walk.failure.snapshot is not None and walk.failure.snapshot.assertion is not None
+        if used or (asserted and value is None and expected is not None):
+            findings.extend(_none_births(case, walk, used))
+    return findings
+
+
+def died_of_none(failure: Failure) -> bool:
+    """Whether an operation met a None that it cannot take, by the interpreter's own words."""
+    if failure.exception is None:
+        return False
+    kind, text = failure.exception
+    return kind in ("TypeError", "AttributeError") and "NoneType" in text
+
+
+def rejected(failure: Failure) -> tuple[Look, Look]:
+    """Return the value that the assertion rejects, and the one that it wants."""
+    assertion = failure.snapshot.assertion if failure.snapshot is not None else None
+    if assertion is None:
+        return None, None
+    if _spelt_out(assertion.left_source) and not _spelt_out(assertion.right_source):
+        return assertion.right, assertion.left
+    return assertion.left, assertion.right
+
+
+def _spelt_out(text: str) -> bool:
+    try:
+        return bool(text) and is_literal(ast.parse(text, mode="eval").body)
+    except SyntaxError:
+        return False
+
+
+def _none_births(case: Case, walk: Walk, used: bool) -> list[Finding]:
+    holders = {
+        step.call.id: step
+        for step in sorted(walk.steps, key=lambda step: step.weight)
+        if step.call.outcome == "return" and step.call.value is None
+        if _could_return_more(case, step.call)
+    }
+    calls = [step.call for step in holders.values()]
+    findings = []
+    for step in holders.values():
+        call = step.call
+        if any(_is_inside(other, call, walk.calls) for other in calls if other is not call):
+            continue
+        if case.with_kind(call.function).kind == "code":
+            findings.append(_none_finding(case, walk.failure, step, used))
+    return findings
+
+
+def _is_inside(inner: Call, outer: Call, calls: Calls) -> bool:
+    """Whether `outer` made `inner`, directly or not."""
+    up = calls.parent(inner)
+    while up is not None:
+        if up is outer:
+            return True
+        up = calls.parent(up)
+    return False
+
+
+def _could_return_more(case: Case, call: Call) -> bool:
+    """Whether the function has a result at all: it returns a value somewhere."""
+    function = call.function
+    span = case.source(function.file).function(function.name, function.line)
+    if span is None:
+        return True
+    return any(
+        isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value)
+        for node in ast.walk(body_of(span.node).node)
+    )
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _none_finding(case: Case, failure: Failure, step: Step, used: bool) -> Finding:
+    call = step.call
+    given = describe_arguments(call)
+    fact = f"{call.function.short}({given}) returned None"
+    frames = project_frames(failure)
+    where = f"{frames[0].function} line {frames[0].line}" if frames else "the test"
+    function = case.with_kind(call.function)
+    evidence = Evidence(
+        "none", f"{fact}, which {where} then met", "culprit", function.file, call.line,
+        function.name, failure.nodeid, call.id, "None",
+    )  # fmt: skip
+    title = (
+        f"{function.short} returns None for {given}" if given else f"{function.short} returns None"
+    )
+    return Finding(
+        function, "none", 1.0 if used else 0.8, f"{fact}, met later by {where}", (evidence,),
+        call.line, "none returned", title,
+        f"look at what {function.short} returns at line {call.line} and why nothing better was found",
+        mechanism=True,
+    )  # fmt: skip
+
+
+def describe_arguments(call: Call, limit: int = 60) -> str:
+    """Return a call's arguments as a reader writes them, without self."""
+    shown = [
+        to_text(value, 40) if place == 0 else f"{name}={to_text(value, 40)}"
+        for place, (name, value) in enumerate(
+            a for a in call.arguments if a[0] not in ("self", "cls")
+        )
+    ]
+    text = ", ".join(shown)
+    return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -1,0 +1,158 @@
+"""Weigh all evidence: a linear, explained ranking, and one word on how far to trust it."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+from ..model import Confidence, Diagnosis, Evidence, Function, Suspect
+from . import behaviour, birth, mutation, names, origin, spectrum, stack, swallowed
+from .case import Case, Finding
+from .story import describe, hint_for, tell
+
+WEIGHTS = {
+    "spectrum": 1.7,
+    "traceback": 0.65,
+    "slice": 0.45,
+    "origin": 0.6,
+    "none": 1.2,
+    "swallowed": 1.4,
+    "mutation": 0.95,
+    "class": 0.3,
+    "novel": 0.12,
+    "names": 0.15,
+    "carrier": -0.2,
+}
+"""What a finding of full strength adds. Set by hand on the examples; to be fitted."""
+
+SIZE = 0.05  # for each natural logarithm of the lines that reach the best score
+KIND = {"code": 0.0, "fixture": -0.6, "test": -1.2}
+TIE = 0.005
+CLEAR = 0.12
+"""Scores nearer than TIE are tied; a lead of CLEAR makes a suspect likely."""
+
+
+def diagnose(case: Case) -> Diagnosis:
+    """Return the ranked suspects of the case's failures, with the facts that rank them."""
+    if all(failure.exception is None for failure in case.failures):
+        return _unexplained(case)  # a strict xpass: nothing failed that could be followed
+    found = origin.walks(case)
+    findings = [
+        *spectrum.find(case),
+        *stack.find(case),
+        *origin.find_slices(case, found),
+        *origin.find_births(case, found),
+        *birth.find(case, found),
+        *swallowed.find(case, found),
+        *mutation.find(case, found),
+        *behaviour.find(case),
+        *names.find(case),
+    ]
+    suspects = rank(case, findings)
+    if not suspects:
+        return _unexplained(case)
+    confidence = _confidence(suspects)
+    first = suspects[0]
+    best = _strongest(findings, first.function)
+    title, kind = describe(case, suspects, best, confidence)
+    return Diagnosis(
+        failures=tuple(failure.id for failure in case.failures),
+        suspects=tuple(suspects),
+        evidence=tuple(tell(case, first, findings)),
+        confidence=confidence,
+        kind=kind,
+        title=title,
+        hint=hint_for(first, best),
+    )
+
+
+def rank(case: Case, findings: list[Finding]) -> list[Suspect]:
+    """Return the suspects, best first; ties end in file and name, and are said elsewhere."""
+    by_function: dict[Function, dict[str, Finding]] = defaultdict(dict)
+    for finding in findings:
+        known = by_function[finding.function].get(finding.feature)
+        if known is None or known.strength < finding.strength:
+            by_function[finding.function][finding.feature] = finding
+    rows = {case.function(row.index): row for row in spectrum.rows(case)}
+    parts = _parts(case, findings)
+    suspects = []
+    for function, held in by_function.items():
+        row = rows.get(function)
+        size = SIZE * math.log(row.at_best) if row is not None and row.at_best else 0.0
+        score = size + KIND[function.kind]
+        score += sum(WEIGHTS[name] * finding.strength for name, finding in held.items())
+        suspects.append(_suspect(function, score, held, row, parts.get(function, 0.0)))
+    suspects.sort(key=lambda s: (-s.score, s.function.file, s.function.name, s.function.line))
+    return suspects
+
+
+def _suspect(
+    function: Function,
+    score: float,
+    held: dict[str, Finding],
+    row: spectrum.Row | None,
+    share: float,
+) -> Suspect:
+    weighed = sorted(held.items(), key=lambda item: -WEIGHTS[item[0]] * item[1].strength)
+    explaining = [finding for _, finding in weighed if finding.mechanism]
+    lines = _lines(held, row)
+    return Suspect(
+        function=function,
+        line=lines[0][0] if lines else function.line,
+        score=round(score, 4),
+        why=tuple(finding.fact for _, finding in weighed if finding.strength > 0)[:4],
+        lines=tuple(lines),
+        mechanism=explaining[0].kind if explaining else "",
+        share=share,
+    )
+
+
+def _parts(case: Case, findings: list[Finding]) -> dict[Function, float]:
+    """Function -> share of the failures in which it had a part, by any fact with a test."""
+    tests: dict[Function, set[str]] = defaultdict(set)
+    for finding in findings:
+        tests[finding.function].update(fact.test for fact in finding.evidence)
+        tests[finding.function].update(finding.tests)
+    known = {f.nodeid for f in case.failures if f.trace is not None or f.snapshot is not None}
+    return {f: len(named & known) / len(known) for f, named in tests.items()} if known else {}
+
+
+def _lines(held: dict[str, Finding], row: spectrum.Row | None) -> list[tuple[int, float]]:
+    """Lines inside the function: those that evidence points to, then the spectrum's."""
+    scores: dict[int, float] = defaultdict(float)
+    for line, score in row.lines if row is not None else ():
+        scores[line] += score
+    for name in ("swallowed", "none", "mutation", "origin", "traceback", "slice"):
+        if name in held and held[name].line:
+            scores[held[name].line] += WEIGHTS[name] * held[name].strength
+    ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return [(line, round(score, 4)) for line, score in ranked[:10]]
+
+
+def _strongest(findings: list[Finding], function: Function) -> Finding | None:
+    """The finding that titles the cause: a mechanism before a mere value, the strongest first."""
+    mine = [f for f in findings if f.function == function and f.title]
+    order = sorted(mine, key=lambda f: (not f.mechanism, -WEIGHTS[f.feature] * f.strength))
+    return order[0] if order else None
+
+
+def _confidence(suspects: list[Suspect]) -> Confidence:
+    first = suspects[0]
+    second = suspects[1] if len(suspects) > 1 else None
+    if second is not None and first.score - second.score <= TIE:
+        return "open"
+    lead = first.score - second.score if second is not None else first.score
+    if first.mechanism and lead >= CLEAR / 2:
+        return "shown"
+    return "likely" if lead >= CLEAR or first.mechanism else "open"
+
+
+def _unexplained(case: Case) -> Diagnosis:
+    why = next((f.why_no_trace for f in case.failures if f.why_no_trace), "")
+    evidence: tuple[Evidence, ...] = ()
+    title, kind = describe(case, [], None, "none")
+    return Diagnosis(
+        tuple(failure.id for failure in case.failures),
+        (), evidence, "none", kind, title,
+        why_none=why or "no function of the project ran in it",
+    )  # fmt: skip

@@ -1,0 +1,105 @@
+"""Who is run by failing tests and not by passing ones: Ochiai over lines, ties told apart.
+
+Ochiai (Abreu et al. 2006): ef / sqrt((ef + nf) * (ef + ep)), with ef and ep the failing and
+passing tests that run a line, nf the failing ones that do not. A function scores as its best
+line; equal best lines are told apart by how many lines reach it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+from .case import Case, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A function's place in the spectrum: its best score, and the score of each of its lines."""
+
+    index: int
+    score: float
+    lines: tuple[tuple[int, float], ...]  # (line, score), best first
+    at_best: int
+    failing: int
+    passing: int
+
+
+def rows(case: Case) -> list[Row]:
+    """Return a row for each function that a failing test ran, best first."""
+    failing = [f.footprint for f in case.failures if f.footprint is not None]
+    masks = Counter((i, mask) for print_of in failing for i, mask in print_of.lines.items())
+    wanted = {index for index, _ in masks}
+    passing: Counter[tuple[int, int]] = Counter()
+    for passed in case.passed:
+        lines = passed.footprint.lines
+        small, large = (wanted, lines) if len(wanted) < len(lines) else (lines, wanted)
+        passing.update((index, lines[index]) for index in small if index in large)
+    found = [_row(case, index, masks, passing, len(failing)) for index in sorted(wanted)]
+    return sorted(found, key=lambda row: (-row.score, -row.at_best, row.index))
+
+
+def find(case: Case) -> list[Finding]:
+    """Return a finding for each function, its strength relative to the best one."""
+    found = rows(case)
+    best = max((row.score for row in found), default=0.0) or 1.0
+    total = len(case.passed)
+    findings = []
+    for row in found:
+        fact = (
+            f"run by {row.failing} of {len(case.failures)} failing"
+            f" and {row.passing} of {total} passing tests"
+        )
+        findings.append(
+            Finding(
+                case.function(row.index),
+                "spectrum",
+                row.score / best,
+                fact,
+                line=row.lines[0][0] if row.lines else 0,
+            )
+        )
+    return findings
+
+
+def ochiai(failing: int, passing: int, all_failing: int) -> float:
+    """Return Ochiai's score for what `failing` of `all_failing` and `passing` tests ran."""
+    if not failing:
+        return 0.0
+    return failing / math.sqrt(all_failing * (failing + passing))
+
+
+def _row(
+    case: Case,
+    index: int,
+    failing: Counter[tuple[int, int]],
+    passing: Counter[tuple[int, int]],
+    all_failing: int,
+) -> Row:
+    first = case.run.functions[index].line
+    mine = {mask: count for (i, mask), count in failing.items() if i == index}
+    theirs = {mask: count for (i, mask), count in passing.items() if i == index}
+    every = 0
+    for mask in mine:
+        every |= mask
+    scores = []
+    for bit in _bits(every):
+        ef = sum(count for mask, count in mine.items() if mask >> bit & 1)
+        ep = sum(count for mask, count in theirs.items() if mask >> bit & 1)
+        scores.append((first + bit, ochiai(ef, ep, all_failing)))
+    scores.sort(key=lambda pair: (-pair[1], pair[0]))
+    best = scores[0][1] if scores else 0.0
+    lines = [pair for pair in scores if pair[0] != first] or scores
+    return Row(
+        index,
+        best,
+        tuple(lines[:20]),
+        sum(1 for _, score in scores if score == best),
+        sum(mine.values()),
+        sum(theirs.values()),
+    )
+
+
+def _bits(mask: int) -> list[int]:
+    return [bit for bit in range(mask.bit_length()) if mask >> bit & 1]

@@ -1,0 +1,152 @@
+"""Put a diagnosis into words: its title, its kind, and the calls that tell how it came about."""
+
+from __future__ import annotations
+
+from ..model import Confidence, Evidence, Failure, Suspect
+from ..observe.text import to_text
+from .case import Case, Finding, project_frames
+from .origin import describe_arguments
+
+MAX_CALLED = 2
+MAX_CULPRIT = 2
+_ENVIRONMENT = {
+    "ModuleNotFoundError": "missing module",
+    "ImportError": "import fails",
+    "ConnectionRefusedError": "connection refused",
+    "PermissionError": "permission denied",
+    "FileNotFoundError": "missing file",
+}
+
+
+def describe(
+    case: Case, suspects: list[Suspect], best: Finding | None, confidence: Confidence
+) -> tuple[str, str]:
+    """Return the title (only what was recorded) and the kind of a diagnosis."""
+    if not suspects:
+        return _without_suspects(case)
+    first = suspects[0]
+    if confidence == "open":
+        tied = [s.function.short for s in suspects[:5] if first.score - s.score <= 0.12]
+        if len(tied) > 1:
+            return f"{', '.join(tied[:-1])} or {tied[-1]}", best.kind if best else "unclear"
+    if best is not None:
+        return best.title, best.kind
+    return f"{first.function.short} {_how_it_fails(case.failures[0])}", "unclear"
+
+
+def _how_it_fails(failure: Failure) -> str:
+    if failure.exception is None:
+        return "is behind an unexpected pass"
+    kind, text = failure.exception
+    first_line = text.strip().splitlines()[0][:80] if text.strip() else ""
+    if kind == "AssertionError":
+        return "is behind a failing assertion"
+    return f"is behind {kind}" + (f": {first_line}" if first_line else "")
+
+
+def _without_suspects(case: Case) -> tuple[str, str]:
+    failure = case.failures[0]
+    if failure.exception is None:
+        return f"{failure.nodeid} failed without an exception", "no evidence"
+    kind, text = failure.exception
+    first_line = text.strip().splitlines()[0] if text.strip() else ""
+    if kind in _ENVIRONMENT:
+        return f"{_ENVIRONMENT[kind]}: {first_line}", "environment"
+    return f"{kind}: {first_line}" if first_line else kind, "no evidence"
+
+
+def hint_for(first: Suspect, best: Finding | None) -> str:
+    """Return what to look at, from the evidence at hand."""
+    if best is not None and best.hint:
+        return best.hint
+    return f"look at {first.function.file}:{first.line} in {first.function.short}"
+
+
+def tell(case: Case, first: Suspect, findings: list[Finding]) -> list[Evidence]:
+    """Return the facts of the story in order: called, culprit, failed."""
+    mine = [f for f in findings if f.function == first.function and f.evidence]
+    mine.sort(key=lambda f: (not f.mechanism, not f.title, -f.strength))
+    called: list[Evidence] = []
+    culprit: list[Evidence] = []
+    for finding in mine:
+        for fact in finding.evidence:
+            chosen = culprit if fact.role == "culprit" else called
+            if fact.role != "failed" and fact.kind not in {held.kind for held in chosen}:
+                chosen.append(fact)
+    called = [fact for fact in called if fact.kind != "slice"]
+    if not culprit:
+        culprit = [_culprit_call(case, first)]
+    if not called:
+        called = _caller(case, culprit[0])
+    told = [*called[:MAX_CALLED], *culprit[:MAX_CULPRIT]]
+    failed = _failed(case, told)
+    return told + ([failed] if failed is not None else [])
+
+
+def _caller(case: Case, culprit: Evidence) -> list[Evidence]:
+    """Who made the culprit's call, and with what it had been called itself."""
+    for failure in case.failures:
+        if failure.nodeid != culprit.test or failure.trace is None:
+            continue
+        calls = {call.id: call for call in failure.trace.calls}
+        call = calls.get(culprit.call or 0)
+        parent = calls.get(call.parent or 0) if call is not None else None
+        if call is None or parent is None or parent.function.kind == "test":
+            return []
+        line = call.site.line if call.site is not None else parent.function.line
+        fact = f"{parent.function.short}({describe_arguments(parent)}) called it"
+        return [
+            Evidence(
+                "caller", fact, "called", parent.function.file, line, parent.function.name,
+                failure.nodeid, parent.id,
+            )
+        ]  # fmt: skip
+    return []
+
+
+def _culprit_call(case: Case, first: Suspect) -> Evidence:
+    """The suspect's last call in a failing test: what it was given, what came of it."""
+    function = first.function
+    for failure in case.failures:
+        for call in reversed(failure.trace.calls if failure.trace is not None else ()):
+            if call.function[:3] == function[:3]:
+                given = ", ".join(f"{n}={to_text(v, 40)}" for n, v in call.arguments if n != "self")
+                raised = f"raised {call.raised.type}" if call.raised else call.outcome
+                ending = (
+                    f"returned {to_text(call.value, 60)}" if call.outcome == "return" else raised
+                )
+                fact = f"{function.short}({given[:120]}) {ending}"
+                return Evidence(
+                    "call", fact, "culprit", function.file, call.line or first.line,
+                    function.name, failure.nodeid, call.id,
+                )  # fmt: skip
+    fact = first.why[0] if first.why else "run by the failing tests"
+    return Evidence(
+        "spectrum", f"{function.short}: {fact}", "culprit", function.file, first.line,
+        function.name, case.failures[0].nodeid,
+    )  # fmt: skip
+
+
+def _failed(case: Case, chosen: list[Evidence]) -> Evidence | None:
+    """Where the test of the story stopped."""
+    tests = [fact.test for fact in chosen]
+    failure = next((f for f in case.failures if f.nodeid in tests), case.failures[0])
+    frames = project_frames(failure)
+    if not frames or failure.exception is None:
+        return None
+    frame = frames[0]
+    kind, text = failure.exception
+    assertion = failure.snapshot.assertion if failure.snapshot is not None else None
+    if assertion is not None:
+        fact = (
+            f"{to_text(assertion.left, 50)} {assertion.operator} {to_text(assertion.right, 50)}"
+            " is false"
+        )
+        if assertion.left_source:
+            fact += f" for {assertion.left_source[:60]}"
+    else:
+        first_line = text.strip().splitlines()[0][:100] if text.strip() else ""
+        fact = f"{kind}: {first_line}" if first_line else kind
+    return Evidence(
+        "failure", fact, "failed", frame.file, frame.line, frame.function, failure.nodeid
+    )

@@ -1,0 +1,46 @@
+"""Bridges to other plugins, one module each, registered only where the plugin is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process is a worker of pytest-xdist."""
+    return hasattr(config, "workerinput")
+
+
+def worker_id(config: pytest.Config) -> str | None:
+    """Return `gw0` and so on, None outside xdist's workers."""
+    return str(_input(config)["workerid"]) if is_worker(config) else None
+
+
+def worker_run_id(config: pytest.Config) -> str | None:
+    """Return the run that the controller has begun, in its workers."""
+    return _input(config).get("autopsy_run")
+
+
+def _input(config: pytest.Config) -> dict[str, Any]:
+    return getattr(config, "workerinput", {})
+
+
+def is_controller(config: pytest.Config) -> bool:
+    """Whether tests run in other processes, not here."""
+    # Asked before xdist has registered its session: by what its options have come to.
+    return not is_worker(config) and getattr(config.option, "dist", "no") != "no"
+
+
+def register(config: pytest.Config, session: Any) -> None:
+    """Register the bridges for the plugins that this run has."""
+    plugins = config.pluginmanager
+    if is_worker(config) or is_controller(config):
+        from . import xdist
+
+        bridge = xdist.Worker(session) if is_worker(config) else xdist.Controller(session)
+        plugins.register(bridge, "autopsy-xdist")
+    if plugins.hasplugin("pytest_jsonreport") and not is_worker(config):
+        from .json_report import JsonReport
+
+        plugins.register(JsonReport(config), "autopsy-json-report")

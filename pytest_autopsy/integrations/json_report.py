@@ -1,0 +1,40 @@
+"""pytest-json-report: the cause among each failing test's properties, when it writes its file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ..closing import Closing
+from ..report.properties import properties_of
+
+
+class JsonReport:
+    """Amends the report that pytest-json-report is about to save."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
+        closing = self.config.pluginmanager.get_plugin("autopsy-closing")
+        if not isinstance(closing, Closing) or closing.outcome is None:
+            return
+        closing.guarded(self._amend, json_report, closing)
+
+    def _amend(self, json_report: dict[str, Any], closing: Closing) -> None:
+        outcome = closing.outcome
+        assert outcome is not None
+        by_nodeid = {failure.nodeid: failure.id for failure in outcome.failures}
+        for test in json_report.get("tests", ()):
+            failure = by_nodeid.get(test.get("nodeid"))
+            if failure is None:
+                continue
+            held = test.setdefault("user_properties", [])
+            names = {name for pair in held for name in pair}
+            held.extend(
+                {name: value}
+                for name, value in properties_of(outcome, failure)
+                if name not in names
+            )

@@ -1,0 +1,61 @@
+"""JUnit XML: the cause on its test cases, once it is known.
+
+pytest keeps its XML nodes until session end in a private place (`_pytest.junitxml`, stable since
+pytest 6): guarded here, and where it is not as expected the properties of the report time remain.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from xml.etree import ElementTree
+
+import pytest
+
+from ..report.digest import Outcome
+from ..report.plain import safe
+from ..report.properties import box, properties_of
+
+
+def amend(config: pytest.Config, outcome: Outcome) -> None:
+    """Put properties and the box on the failing test cases of the coming XML file."""
+    if config.getoption("xmlpath", None) is None:
+        return
+    try:
+        from _pytest.junitxml import xml_key
+
+        log = config.stash.get(xml_key, None)
+        reporters = list(log.node_reporters_ordered) if log is not None else []
+    except (ImportError, AttributeError):
+        return
+    for reporter in reporters:
+        # A finished reporter has dropped all but the element that it hands out.
+        case = reporter.to_xml()
+        vars(reporter)["to_xml"] = partial(_same, case)
+        failure = _failure_of(case)
+        if failure is not None:
+            _amend_case(case, outcome, failure)
+
+
+def _same(case: ElementTree.Element) -> ElementTree.Element:
+    return case
+
+
+def _failure_of(case: ElementTree.Element) -> str | None:
+    for node in case.iter("property"):
+        if node.get("name") == "autopsy.failure":
+            return node.get("value")
+    return None
+
+
+def _amend_case(case: ElementTree.Element, outcome: Outcome, failure: str) -> None:
+    properties = case.find("properties")
+    assert properties is not None
+    held = {node.get("name") for node in properties}
+    for name, value in properties_of(outcome, failure):
+        if name not in held:
+            ElementTree.SubElement(properties, "property", name=name, value=safe(value))
+    text = "\n".join(map(safe, box(outcome, failure)))
+    for node in case:
+        if node.tag in ("failure", "error") and text:
+            node.text = f"{text}\n\n{node.text or ''}"
+            return

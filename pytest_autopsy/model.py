@@ -1,0 +1,289 @@
+"""The types that the stages hand to each other: plain, immutable, JSON-able. They know no stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, Union
+
+Phase = Literal["setup", "call", "teardown", "collect"]
+Kind = Literal["code", "test", "fixture"]
+Confidence = Literal["shown", "likely", "open", "none"]
+
+PROJECT_KINDS: tuple[Kind, ...] = ("code", "test", "fixture")
+
+
+class Value(NamedTuple):
+    """What was seen of one object that is not an atom. Compares by content.
+
+    `kind` is sequence, set, mapping, object, text, bytes, number, literal, redacted or cut;
+    `size` the length that the object has; `items` what was looked at; `why` the reason why that
+    is not all: items, depth, budget, string, bits, cycle, a redaction rule.
+    """
+
+    kind: str
+    type: str
+    size: int | None = None
+    items: tuple[Any, ...] = ()  # looks; of a mapping pairs of them
+    attrs: tuple[tuple[str, Any], ...] = ()
+    why: str = ""
+
+
+Look = Union[None, bool, int, float, str, Value]
+"""A value that was looked at: an atom as it is, anything else as a Value."""
+
+
+class Function(NamedTuple):
+    """A function of the project. `file` is relative to the root, `line` is that of its def."""
+
+    file: str
+    name: str  # qualified
+    line: int
+    kind: Kind = "code"
+
+    @property
+    def short(self) -> str:
+        """The name as a reader says it: without the functions that it is nested in."""
+        return self.name.rsplit("<locals>.", 1)[-1]
+
+
+class Site(NamedTuple):
+    """Where in its caller a call was made: a range of the source, columns in utf-8 bytes."""
+
+    line: int
+    end_line: int | None = None
+    column: int | None = None
+    end_column: int | None = None
+
+
+class Raised(NamedTuple):
+    """An exception as an event: in a call, at a line; `here` where no callee raised it."""
+
+    type: str
+    message: str
+    line: int
+    here: bool
+    converted: bool = False  # handled by raising another one
+
+
+class Change(NamedTuple):
+    """An object that a call changed: `scope` is argument, global, closure or default."""
+
+    name: str
+    scope: str
+    before: Look
+    after: Look
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a traced function.
+
+    `start` and `end` count events (order, not time). `outcome` is return, raise, open (the trace
+    ended in it), suspended (a generator that was not finished) or unknown (its end was not seen).
+    """
+
+    id: int
+    parent: int | None
+    depth: int
+    function: Function
+    module: str
+    phase: Phase
+    start: int
+    end: int | None
+    t_ns: int
+    duration_ns: int | None
+    arguments: tuple[tuple[str, Look], ...]
+    outcome: str
+    value: Look = None
+    line: int = 0  # where it ended
+    site: Site | None = None
+    direct: bool = True  # called by the parent itself, not by way of a library
+    raised: Raised | None = None
+    handled: tuple[Raised, ...] = ()
+    changes: tuple[Change, ...] = ()
+    rebound: tuple[str, ...] = ()
+    defaults: tuple[str, ...] = ()  # arguments that are the very object of a mutable default
+    yields: int = 0
+    thread: str = "main"
+    task: str | None = None
+    identity: int = 0  # id of the result while somebody held it; never written to a file
+    argument_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What one test did: its calls in the order in which they began, and what was left out."""
+
+    test: str
+    calls: tuple[Call, ...]
+    dropped: dict[str, int] = field(default_factory=dict)  # function -> calls not kept
+    at_least: tuple[str, ...] = ()  # functions that were switched off: their count is a minimum
+    seen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What one test ran: a row of the spectrum.
+
+    `lines` maps a function's index in `Run.functions` to a bit mask: bit n is the line `line + n`
+    of the function, bit 0 stands for "was called". `features` maps it to what was seen of its
+    values and behaviour: classes of arguments and results, handled exceptions, whole calls.
+    """
+
+    lines: dict[int, int]
+    features: dict[int, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame of a traceback with what it held, and the expression that was being evaluated."""
+
+    file: str
+    line: int
+    function: str
+    kind: Literal["code", "test", "fixture", "library"]
+    first_line: int
+    code: str = ""
+    source_start: int = 0
+    source: tuple[str, ...] = ()
+    locals: tuple[tuple[str, Look], ...] = ()
+    locals_left_out: int = 0
+    site: Site | None = None
+    expression: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionRecord:
+    """One exception of a chain: `relation` is raised, cause, context or member of a group."""
+
+    type: str
+    message: str
+    relation: str
+    frames: tuple[Frame, ...]  # innermost first
+    frames_left_out: int = 0
+    qualified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """A comparison that failed: what stood left and right, and where they first differ."""
+
+    left: Look
+    operator: str
+    right: Look
+    left_source: str = ""
+    right_source: str = ""
+    difference: str = ""
+    left_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A crash: its exceptions with frames and locals; `exceptions[0]` is the one that failed."""
+
+    name: str
+    timestamp_utc: str
+    exceptions: tuple[ExceptionRecord, ...]
+    assertion: Assertion | None = None
+    traceback: str = ""
+    env: dict[str, object] = field(default_factory=dict)
+    thread: str = "main"
+    task: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One failing phase of one test, with all the evidence that its process has of it."""
+
+    id: str
+    nodeid: str
+    phase: Phase
+    outcome: Literal["failed", "error"]
+    file: str
+    line: int
+    duration_s: float
+    exception: tuple[str, str] | None
+    attempt: int = 1
+    worker: str | None = None
+    footprint: Footprint | None = None
+    trace: Trace | None = None
+    snapshot: Snapshot | None = None
+    why_no_trace: str = ""
+    why_no_snapshot: str = ""
+    trace_path: str | None = None
+    snapshot_path: str | None = None
+    shared_fixture: str | None = None  # the fixture whose set-up this failure is
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A test that did not fail: its row of the spectrum."""
+
+    nodeid: str
+    footprint: Footprint
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One fact that was recorded, as a sentence; `role` is its part in the story of the failure."""
+
+    kind: str
+    fact: str
+    role: Literal["called", "culprit", "failed", "context"]
+    file: str
+    line: int
+    function: str
+    test: str
+    call: int | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A function that may be at fault; scores compare within one list only."""
+
+    function: Function
+    line: int
+    score: float
+    why: tuple[str, ...] = ()
+    lines: tuple[tuple[int, float], ...] = ()
+    mechanism: str = ""  # the kind of evidence that explains, where one does
+    share: float = 0.0  # of the failures, those in which it had a part (not: was only run)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The suspects of a set of failures, best first, and the facts that rank them."""
+
+    failures: tuple[str, ...]
+    suspects: tuple[Suspect, ...]
+    evidence: tuple[Evidence, ...]
+    confidence: Confidence
+    kind: str
+    title: str
+    hint: str = ""
+    why_none: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RootCause:
+    """Failures that share a cause, with its diagnosis."""
+
+    id: str
+    also_ids: tuple[str, ...]
+    signature: str
+    exemplar: str
+    failures: tuple[str, ...]
+    diagnosis: Diagnosis
+    downstream_of: str | None = None
+
+
+@dataclass(slots=True)
+class Run:
+    """Everything that a run left, joined over its processes; what diagnose works on."""
+
+    functions: list[Function] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    passed: list[Passed] = field(default_factory=list)
+    fixtures: frozenset[tuple[str, str]] = frozenset()  # (file, name) of fixture functions

@@ -1,0 +1,160 @@
+"""What can be known of a class without asking it: read through `type` and `object` only.
+
+A metaclass may define `__name__`, `__mro__`, `__hash__` or `__eq__`, a class may shadow
+`__dict__` with a property: so nothing here uses attribute access on a user's class, hashes it
+or compares it. Facts are cached by id beside a weak reference that tells a reused id; they hold
+names and places in the `__mro__`, never a descriptor or namespace, which would keep the class.
+"""
+
+from __future__ import annotations
+
+import enum
+import types
+import weakref
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable
+from itertools import islice
+from typing import Any, NamedTuple
+
+mro: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
+"""The classes that a class derives from, itself first, read past its metaclass."""
+
+namespace: Callable[[type], Any] = type.__dict__["__dict__"].__get__
+"""A class's own namespace (a read-only view), read past its metaclass."""
+
+_NAME = type.__dict__["__name__"].__get__
+_MODULE = type.__dict__["__module__"].__get__
+
+MAX_NAME = 200
+"""Longer names of classes and attributes are cut: a name is no place for data."""
+
+CONTAINERS: tuple[type, ...] = (list, tuple, dict, set, frozenset, deque)
+"""Base types whose own methods read their subclasses too."""
+
+SHARED_CONTAINERS: tuple[type, ...] = (
+    list, dict, set, deque, defaultdict, OrderedDict, Counter
+)  # fmt: skip
+_SHARED_IDS = frozenset(map(id, SHARED_CONTAINERS))
+_BASES = (*CONTAINERS, str, int, float, bytes, bytearray, type)
+
+
+class ClassFacts(NamedTuple):
+    """What observe needs to know of a class."""
+
+    name: str
+    module: str
+    base: type | None  # the builtin container, scalar or metaclass that it derives from
+    has_dict: bool  # object.__getattribute__(instance, "__dict__") runs nobody's code
+    slots: tuple[tuple[str, int], ...]  # (name, whose in the mro)
+    shared: tuple[
+        tuple[str, str, int], ...
+    ]  # mutable containers on the class: (label, name, whose)
+    is_exception: bool
+    is_enum: bool
+    hidden: str  # why attributes of instances cannot be read without running code
+
+
+_cache: dict[int, tuple[Any, ClassFacts]] = {}
+
+
+def class_facts(cls: type) -> ClassFacts:
+    """Return the facts of `cls`. Never raises, never runs a metaclass's or descriptor's code."""
+    known = _cache.get(id(cls))
+    if known is not None and known[0]() is cls:
+        return known[1]
+    facts = _read(cls)
+    if len(_cache) > 20_000:  # a program that makes classes in a loop
+        _cache.clear()
+    _cache[id(cls)] = (weakref.ref(cls), facts)
+    return facts
+
+
+def is_shared_container(value: object) -> bool:
+    """Whether `value` is exactly a builtin mutable container, as module globals often are."""
+    return id(type(value)) in _SHARED_IDS
+
+
+def class_name(cls: type) -> str:
+    """Return the class's name as text, read past its metaclass."""
+    return plain_name(_NAME(cls))
+
+
+def derives_from(cls: type, base: type) -> bool:
+    """Like issubclass, but never asks `__subclasscheck__`."""
+    return any(parent is base for parent in mro(cls))
+
+
+def plain_name(name: object) -> str:
+    """Return a name as exactly a str of bounded length, whatever stands in a name's place."""
+    if type(name) is str and len(name) <= MAX_NAME:
+        return name
+    if not derives_from(type(name), str):
+        return "?"
+    cut = "..." if str.__len__(name) > MAX_NAME else ""  # type: ignore[arg-type]
+    return str.__getitem__(name, slice(MAX_NAME)) + cut  # type: ignore[index]
+
+
+def _read(cls: type) -> ClassFacts:
+    classes = mro(cls)
+    name = class_name(cls)
+    hidden = _why_hidden(classes)
+    return ClassFacts(
+        name=name,
+        module=_module(cls),
+        base=next((base for c in classes for base in _BASES if c is base), None),
+        has_dict=not hidden and _dict_owner(classes) is not None,
+        slots=() if hidden else _slots(classes),
+        shared=() if hidden else _shared(name, classes),
+        is_exception=any(c is BaseException for c in classes),
+        is_enum=any(c is enum.Enum for c in classes),
+        hidden=hidden,
+    )
+
+
+def _module(cls: type) -> str:
+    try:
+        module = _MODULE(cls)
+    except AttributeError:
+        return ""
+    return plain_name(module) if type(module) is str else ""
+
+
+def _why_hidden(classes: tuple[type, ...]) -> str:
+    """Names that are not plain text would be asked whether they equal the one looked up."""
+    if any(type(name) is not str for cls in classes for name in list(namespace(cls))):
+        return "odd names on the class"
+    owner = _dict_owner(classes)
+    if owner is None:
+        return ""
+    getter = namespace(owner)["__dict__"]
+    builtin = type(getter) in (types.GetSetDescriptorType, types.MemberDescriptorType)
+    return "" if builtin and getter.__objclass__ is owner else "__dict__ of its own"
+
+
+def _dict_owner(classes: tuple[type, ...]) -> type | None:
+    """The first class that says what `__dict__` is: it cannot be set once a class is made."""
+    return next((cls for cls in classes if "__dict__" in namespace(cls)), None)
+
+
+def _slots(classes: tuple[type, ...]) -> tuple[tuple[str, int], ...]:
+    found: dict[str, int] = {}
+    for place, cls in reversed(list(enumerate(classes))):
+        if _module(cls) == "builtins":
+            continue
+        for name, member in list(namespace(cls).items()):
+            if type(member) is types.MemberDescriptorType and not name.startswith("__"):
+                if member.__objclass__ is cls:
+                    found[name] = place
+    return tuple(found.items())
+
+
+def _shared(label: str, classes: tuple[type, ...]) -> tuple[tuple[str, str, int], ...]:
+    """Containers on the class, which all its instances share."""
+    found: dict[str, int] = {}
+    for place, cls in reversed(list(enumerate(classes[:-1]))):
+        if _module(cls) == "builtins":
+            continue
+        for name, value in islice(list(namespace(cls).items()), 200):
+            if not name.startswith(("_abc_", "_field", "__")) and is_shared_container(value):
+                found[name] = place
+    return tuple((f"{label}.{plain_name(name)}", name, place) for name, place in found.items())

@@ -1,0 +1,174 @@
+"""Compare looks: equal, different, or unknown where something was not looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..model import Look, Value
+from .text import to_text
+
+_UNSEEN = ("cut", "redacted")
+_ONLY_NAMED = (
+    "function", "method", "builtin_function_or_method", "generator", "coroutine", "async_generator"
+)  # fmt: skip
+"""Literals that show a name: another object can have the same."""
+
+
+def same_content(left: Any, right: Any) -> bool | None:
+    """Return whether two looks show equal values; None where what was cut could tell them apart.
+
+    Numbers compare as numbers (1 == 1.0 but not True); a value is equal only to its own type.
+    """
+    if isinstance(left, Value) and isinstance(right, Value):
+        return _same_values(left, right)
+    if isinstance(left, Value) or isinstance(right, Value):
+        value, atom = (left, right) if isinstance(left, Value) else (right, left)
+        huge_float = value.kind == "number" and isinstance(atom, float)
+        return None if value.kind in _UNSEEN or huge_float else False
+    if isinstance(left, bool) != isinstance(right, bool):
+        return False
+    return bool(left == right or (left != left and right != right))
+
+
+def _same_values(left: Value, right: Value) -> bool | None:
+    if left.kind in _UNSEEN or right.kind in _UNSEEN:
+        return None
+    if left.type != right.type or left.size != right.size or left.kind != right.kind:
+        return False
+    cut = bool(left.why or right.why)
+    if left.kind == "mapping":
+        items = _all(_same_pairs(left, right, cut))
+        ordered = left.type == "OrderedDict"  # its order is not looked at
+        items = None if items and ordered else items
+    elif left.kind == "set":
+        items = _same_sets(left.items, right.items)
+    else:
+        items = _same_lists(left.items, right.items, cut)
+    attrs = _same_lists(_flat(left.attrs), _flat(right.attrs), cut)
+    found = _all((items, attrs))
+    return None if found and (cut or _shows_little(left)) else found
+
+
+def _shows_little(value: Value) -> bool:
+    """Whether looks that are alike say nothing: an object without attributes, a function."""
+    return (value.kind == "object" and not value.attrs) or (
+        value.kind == "literal" and value.type in _ONLY_NAMED
+    )
+
+
+def _all(verdicts: Iterable[bool | None]) -> bool | None:
+    """Different if one is; else unknown if one is."""
+    found: bool | None = True
+    for verdict in verdicts:
+        if verdict is False:
+            return False
+        found = None if verdict is None else found
+    return found
+
+
+def _same_lists(left: tuple[Any, ...], right: tuple[Any, ...], cut: bool) -> bool | None:
+    if len(left) != len(right) and not cut:
+        return False
+    found = _all(same_content(mine, theirs) for mine, theirs in zip(left, right))
+    return None if found and len(left) != len(right) else found
+
+
+def _same_sets(left: tuple[Any, ...], right: tuple[Any, ...]) -> bool | None:
+    return _all(_found(mine, right) for mine in left)
+
+
+def _same_pairs(left: Value, right: Value, cut: bool) -> Iterable[bool | None]:
+    for key, mine in left.items:
+        known, theirs = _held(key, right)
+        yield same_content(mine, theirs) if known else None if cut else known
+
+
+def _found(part: Any, among: Iterable[Any]) -> bool | None:
+    """Whether a look is equal to one of others; None where it may be."""
+    found: bool | None = False
+    for other in among:
+        same = same_content(part, other)
+        if same:
+            return True
+        found = None if same is None else found
+    return found
+
+
+def _held(key: Any, mapping: Value) -> tuple[bool | None, Any]:
+    """Whether a mapping has this key, and what it holds."""
+    known = _found(key, (other for other, _ in mapping.items))
+    if not known:
+        return known, None
+    return True, next(item for other, item in mapping.items if same_content(key, other))
+
+
+def _flat(pairs: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(part for pair in pairs for part in pair)
+
+
+def contains(whole: Any, part: Any) -> bool:
+    """Return whether `part` is `whole` or surely stands somewhere in it."""
+    if same_content(whole, part):
+        return True
+    if not isinstance(whole, Value):
+        return False
+    items = _flat(whole.items) if whole.kind == "mapping" else whole.items
+    return any(contains(item, part) for item in (*items, *_flat(whole.attrs)))
+
+
+def first_difference(left: Look, right: Look, path: str = "") -> str:
+    """Return the first place where two looks differ, as `[2].name: 3 != 4`; empty if none is known."""
+    if not isinstance(left, Value) or not isinstance(right, Value) or left.kind != right.kind:
+        return _differs(path, left, right) if same_content(left, right) is False else ""
+    if left.kind == "mapping":
+        return _in_mappings(left, right, path)
+    if left.kind == "set":
+        return _in_sets(left, right, path)
+    for index, (mine, theirs) in enumerate(zip(left.items, right.items)):
+        place = path if left.kind in ("text", "bytes", "literal") else f"{path}[{index}]"
+        if found := first_difference(mine, theirs, place):
+            return found
+    for (name, mine), (_, theirs) in zip(left.attrs, right.attrs):
+        if found := first_difference(mine, theirs, f"{path}.{name}"):
+            return found
+    return _differs_whole(left, right, path)
+
+
+def _differs_whole(left: Value, right: Value, path: str) -> str:
+    if left.kind in _UNSEEN:
+        return ""
+    if left.size != right.size:
+        return f"{path or 'the whole'}: length {left.size} != {right.size}"
+    if left.type != right.type:
+        return f"{path or 'the whole'}: {to_text(left, 60)} != {to_text(right, 60)}"
+    return ""
+
+
+def _differs(path: str, left: Look, right: Look) -> str:
+    if not path:
+        return ""
+    return f"{path}: {to_text(left, 60)} != {to_text(right, 60)}"
+
+
+def _in_sets(left: Value, right: Value, path: str) -> str:
+    if not left.why and not right.why:
+        for side, mine, theirs in (("left", left, right), ("right", right, left)):
+            for item in mine.items:
+                if _found(item, theirs.items) is False:
+                    return f"{path or 'the whole'}: {to_text(item, 60)} only on the {side}"
+    return _differs_whole(left, right, path)
+
+
+def _in_mappings(left: Value, right: Value, path: str) -> str:
+    for key, mine in left.items:
+        place = f"{path}[{to_text(key, 60)}]"
+        known, theirs = _held(key, right)
+        if known is False and not right.why:
+            return f"{place}: only on the left"
+        if known and (found := first_difference(mine, theirs, place)):
+            return found
+    for key, _ in () if left.why else right.items:
+        if _held(key, left)[0] is False:
+            return f"{path}[{to_text(key, 60)}]: only on the right"
+    return _differs_whole(left, right, path)

@@ -1,0 +1,94 @@
+"""What builtin containers, bytes, numbers of subclasses and enum members hold.
+
+Everything is read by the base type's own methods, so that a subclass's are never asked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from ..model import Look, Value
+from .classes import ClassFacts, plain_name
+from .literals import MAX_INT, head_of
+
+if TYPE_CHECKING:
+    from .values import Looker
+
+NOTHING: dict[str, Any] = {}
+stored = object.__getattribute__
+"""Reads `__dict__` where class_facts says that this runs nobody's code."""
+
+
+def text_of(raw: Any) -> Any:
+    """Bytes as the characters of their literal; text as it is."""
+    return raw if type(raw) is str else repr(bytes(raw))[2:-1]
+
+
+def number(base: type, value: Any, name: str) -> Value:
+    """A number of a subclass, read by its base."""
+    plain = float.__float__(value) if base is float else int.__int__(value)
+    if type(plain) is int and not -MAX_INT < plain < MAX_INT:
+        return Value("number", name, plain.bit_length(), (), (), "bits")
+    return Value("number", name, None, (plain,))
+
+
+def _sequence(base: Any) -> Any:
+    return lambda walk, value, name, depth: walk.items(
+        base.__iter__(value), base.__len__(value), name, depth, value
+    )
+
+
+def _set(base: Any) -> Any:
+    """Sets have no order of their own: sorted where whole, past the limit only size and type."""
+
+    def shown(walk: Looker, value: Any, name: str, depth: int) -> Look:
+        size = base.__len__(value)
+        if size > walk.limits.items:
+            return Value("set", name, size, why="items")
+        found = walk.items(base.__iter__(value), size, name, depth, value)
+        return found._replace(kind="set", items=tuple(sorted(found.items, key=repr)))
+
+    return shown
+
+
+def _dict(walk: Looker, value: Any, name: str, depth: int) -> Look:
+    size = dict.__len__(value)
+    if depth >= walk.limits.depth and size:
+        return Value("mapping", name, size, why="depth")
+    if id(value) in walk.open:
+        return Value("cut", name, size, why="cycle")
+    walk.open.append(id(value))
+    pairs: Iterator[tuple[Any, Any]] = islice(dict.items(value), walk.limits.items)
+    shown = tuple((walk.at(k, depth + 1), walk.at(v, depth + 1)) for k, v in pairs)
+    walk.open.pop()
+    return Value("mapping", name, size, shown, (), "items" if size > len(shown) else "")
+
+
+def _bytes(walk: Looker, value: Any, name: str, _depth: int) -> Look:
+    head, cut = head_of(value, type(value), walk.limits.string)
+    return Value("bytes", name, len(value), (text_of(head),), (), cut)
+
+
+def enum_member(walk: Looker, value: Any, facts: ClassFacts, depth: int) -> Look:
+    """A member by its name and value, as the enum machinery stored them."""
+    own = stored(value, "__dict__") if facts.has_dict else NOTHING
+    held = {key: item for key, item in islice(own.items(), 50) if type(key) is str}
+    name = held.get("_name_")
+    member = f"{facts.name}.{plain_name(name)}"
+    if depth >= walk.limits.depth or id(value) in walk.open:
+        return Value("object", member, why="depth")
+    walk.open.append(id(value))
+    shown = walk.at(held.get("_value_"), depth + 1)
+    walk.open.pop()
+    return Value("object", member, None, (), (("value", shown),))
+
+
+CONTAINERS: dict[int, Any] = {
+    **{id(cls): _sequence(cls) for cls in (list, tuple, deque)},
+    **{id(cls): _set(cls) for cls in (set, frozenset)},
+    **{id(cls): _dict for cls in (dict, OrderedDict, Counter, defaultdict)},
+    **{id(cls): _bytes for cls in (bytes, bytearray)},
+}

@@ -1,0 +1,227 @@
+"""Look at one object: bounded before built, by exact type, through base types' own methods.
+
+What comes out is an *atom* (None, bool, int, float, str of exactly these types, short enough)
+or a `Value` whose items are again such looks. Both are immutable, hold no reference to anything
+of the user's, and compare by content. This runs inside the recorder's callbacks, once an
+argument: hence the early returns for atoms and the single walking function.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any, NamedTuple, cast
+
+from ..model import Look, Value
+from .classes import MAX_NAME, ClassFacts, class_facts, mro, namespace, plain_name
+from .containers import CONTAINERS, NOTHING, enum_member, number, stored, text_of
+from .literals import LITERALS, MAX_INT, class_literal, head_of
+
+_EXCEPTION_ARGS = BaseException.__dict__["args"].__get__
+_MEMBER = types.MemberDescriptorType
+
+
+_new: Callable[[type[Value], tuple[Any, ...]], Value] = tuple.__new__
+"""Makes a Value from all of its fields at a third of the price of calling the class."""
+
+
+class Limits(NamedTuple):
+    """How much of a value is looked at: levels, items a level, characters, nodes in all."""
+
+    depth: int
+    items: int
+    string: int
+    nodes: int
+
+
+TRACE = Limits(depth=4, items=12, string=200, nodes=64)
+SHALLOW = Limits(depth=2, items=4, string=80, nodes=6)
+TYPES = Limits(depth=0, items=0, string=80, nodes=0)
+SNAPSHOT = Limits(depth=5, items=50, string=500, nodes=400)
+
+
+def look(value: Any, limits: Limits = SNAPSHOT) -> Look:
+    """Return what `value` shows within `limits`.
+
+    Never raises and never runs a method, property or descriptor of the value's class.
+    """
+    return Looker(limits).look(value)
+
+
+class Looker:
+    """Looks at one value after the other, and counts the nodes (not atoms) that it walked.
+
+    The count is the work done: whoever has a budget for many values gives stricter limits when
+    it is spent.
+    """
+
+    __slots__ = ("limits", "nodes", "open", "spent")
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.spent = 0
+        self.nodes = 0
+        self.open: list[int] = []
+
+    def look(self, value: Any) -> Look:
+        """Return what `value` shows within the limits. Never raises."""
+        cls = type(value)
+        if value is None or cls is bool or cls is float:
+            return cast("Look", value)
+        limits = self.limits
+        if cls is int:
+            return value if -MAX_INT < value < MAX_INT else _huge(value)
+        if cls is str and len(value) <= limits.string:
+            return cast("Look", value)
+        self.nodes = limits.nodes
+        try:
+            return self.at(value, 0)
+        except Exception as fault:  # noqa: BLE001  # hardly any stack left
+            self.open.clear()
+            return _unreadable(class_facts(cls), fault)
+        finally:
+            self.spent += limits.nodes - self.nodes
+
+    def at(self, value: Any, depth: int) -> Look:
+        cls = type(value)
+        if value is None or cls is bool or cls is float:
+            return cast("Look", value)
+        if cls is int:
+            return value if -MAX_INT < value < MAX_INT else _huge(value)
+        if cls is str:
+            return value if len(value) <= self.limits.string else _long(value, self.limits.string)
+        self.nodes -= 1
+        facts = class_facts(cls)
+        if self.nodes < 0:
+            return Value("cut", facts.name, why="budget")
+        try:
+            known = _KNOWN.get(id(cls))
+            if known is not None:
+                found: Look = known(self, value, facts.name, depth)
+                return found
+            return self._other(value, facts, depth)
+        except RecursionError:
+            raise  # there is no room to go on either
+        except Exception as fault:  # noqa: BLE001  # half-built, or changed by another thread
+            del self.open[depth:]
+            return _unreadable(facts, fault)
+
+    def _other(self, value: Any, facts: ClassFacts, depth: int) -> Look:
+        """Instances of classes that are not known: their base's content, stored attributes."""
+        if facts.is_enum:
+            return enum_member(self, value, facts, depth)
+        base = facts.base
+        if base is None:
+            return self._attributes(value, facts, depth)
+        if base is type:
+            return class_literal(self, value, facts.name, depth)
+        if base is str or base is bytes or base is bytearray:
+            head, cut = head_of(value, base, self.limits.string)
+            size = cast("Any", base).__len__(value)
+            return Value("text", facts.name, size, (text_of(head),), (), cut)
+        if base is int or base is float:
+            return number(base, value, facts.name)
+        attrs = self._attributes(value, facts, depth)
+        content: Value = _KNOWN[id(base)](self, value, facts.name, depth)
+        return content._replace(attrs=attrs.attrs, why=content.why or attrs.why)
+
+    def _attributes(self, value: Any, facts: ClassFacts, depth: int) -> Value:
+        """Stored attributes: slots, the instance's dict, then containers shared with the class."""
+        limits = self.limits
+        if depth >= limits.depth:
+            return _new(Value, ("object", facts.name, None, (), (), "depth"))
+        if id(value) in self.open:
+            return Value("cut", facts.name, why="cycle")
+        self.open.append(id(value))
+        shown: list[tuple[str, Look]] = []
+        own, why = _own_dict(value, facts)
+        total = len(own)
+        if facts.slots or facts.is_exception:
+            total += self._slots(value, facts, depth, shown)
+        for name, item in islice(own.items(), max(limits.items - len(shown), 0)):
+            kind = type(item)
+            if type(name) is not str or len(name) > MAX_NAME:
+                name = plain_name(name)
+            if item is None or kind is bool or kind is float:
+                shown.append((name, item))
+            else:
+                shown.append((name, self.at(item, depth + 1)))
+        size = None
+        if total > limits.items:
+            why, size = why or "items", total
+        if facts.shared:
+            self._shared(value, facts, depth, shown, own)
+        self.open.pop()
+        return _new(Value, ("object", facts.name, size, (), tuple(shown), why))
+
+    def _slots(self, value: Any, facts: ClassFacts, depth: int, shown: list[Any]) -> int:
+        """Add an exception's arguments and what is in slots; return how many there were."""
+        if facts.is_exception:
+            shown.append(("args", self.at(_EXCEPTION_ARGS(value), depth + 1)))
+        classes = mro(type(value))
+        for place, (name, owner) in enumerate(facts.slots):
+            if len(shown) >= self.limits.items:
+                return len(shown) + len(facts.slots) - place
+            member = namespace(classes[owner]).get(name)
+            if type(member) is _MEMBER:  # not replaced since, e.g. by a mock
+                try:
+                    shown.append((name, self.at(member.__get__(value), depth + 1)))
+                except AttributeError:
+                    continue  # never set
+        return len(shown)
+
+    def _shared(
+        self, value: Any, facts: ClassFacts, depth: int, shown: list[Any], own: dict[Any, Any]
+    ) -> None:
+        """Add what the class holds for all instances, where the instance has none of its own."""
+        if len(own) > 200 or any(type(name) is not str for name in own):
+            return  # a key of another type would be asked whether it is equal
+        classes = mro(type(value))
+        for label, name, owner in facts.shared[: self.limits.items]:
+            space = namespace(classes[owner])
+            if name not in own and name in space:
+                shown.append((label, self.at(space[name], depth + 1)))
+
+    def items(self, found: Iterable[Any], size: int, name: str, depth: int, of: Any) -> Value:
+        """A sequence's head, as far as depth, items and nodes go."""
+        limits = self.limits
+        if depth >= limits.depth and size:
+            return _new(Value, ("sequence", name, size, (), (), "depth"))
+        if id(of) in self.open:
+            return Value("cut", name, size, why="cycle")
+        self.open.append(id(of))
+        shown: list[Look] = []
+        for item in islice(found, limits.items):
+            kind = type(item)
+            if item is None or kind is bool or kind is float:
+                shown.append(item)
+            else:
+                shown.append(self.at(item, depth + 1))
+        self.open.pop()
+        cut = "items" if size > len(shown) else ""
+        return _new(Value, ("sequence", name, size, tuple(shown), (), cut))
+
+
+def _huge(value: int) -> Value:
+    return Value("number", "int", value.bit_length(), (), (), "bits")
+
+
+def _long(value: str, head: int) -> Value:
+    return Value("text", "str", len(value), (value[:head],), (), "string")
+
+
+def _unreadable(facts: ClassFacts, fault: Exception) -> Value:
+    return Value("cut", facts.name, why=f"not readable: {type(fault).__name__}")
+
+
+def _own_dict(value: Any, facts: ClassFacts) -> tuple[dict[Any, Any], str]:
+    """The instance's own dict, and why it cannot be read where it cannot."""
+    own = stored(value, "__dict__") if facts.has_dict else NOTHING
+    if type(own) is dict:
+        return own, facts.hidden
+    # a dict that is its own `__dict__` shows its attributes as items
+    return NOTHING, "" if own is value or own is None else "attributes in another mapping"
+
+
+_KNOWN: dict[int, Any] = {**LITERALS, **CONTAINERS}

@@ -1,0 +1,38 @@
+"""The pytest hooks. Inert unless asked: what works is in recording.py, loaded when it is needed."""
+
+from __future__ import annotations
+
+import pytest
+
+from . import options
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    options.add_options(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    options.add_markers(config)
+    settings = options.read_settings(config)
+    if settings.forbidden:
+        return
+    if settings.active or settings.cause is not None:
+        from .recording import activate
+
+        activate(config, settings)
+    elif settings.markers and options.owns_trace_marker(config):
+        config.pluginmanager.register(MarkerWatch(), "autopsy-markers")
+
+
+class MarkerWatch:
+    """Switches recording on where a collected test asks for it with a marker: one look an item."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        marked = any(item.get_closest_marker("trace") for item in session.items)
+        if marked and not session.config.option.collectonly:
+            from .recording import activate
+
+            settings = options.with_marker_targets(options.read_settings(session.config))
+            activate(session.config, settings, session.items)

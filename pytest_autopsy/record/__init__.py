@@ -1,0 +1,1 @@
+"""From the events of a test to a Trace and a Footprint."""

@@ -1,0 +1,185 @@
+"""What the recorder knows of a code object, worked out once when it is first run."""
+
+from __future__ import annotations
+
+import dis
+import inspect
+from types import CodeType, FrameType
+from typing import Any
+
+from ..model import Function, Site
+from ..observe.classes import is_shared_container, mro, namespace
+
+GENERATOR = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+MAX_LINES = 500
+"""Lines of a longer function are not recorded: re-arming them each test would be quadratic."""
+
+MUTATORS = frozenset(
+    ("append", "appendleft", "add", "extend", "insert", "update", "setdefault", "push", "put",
+     "remove", "discard", "pop", "popleft", "popitem", "clear", "sort", "reverse", "write",
+     "move_to_end", "rotate", "setattr", "delattr", "heappush", "heappop", "shuffle")
+)  # fmt: skip
+"""Names of methods and functions that change what they are given."""
+
+SHOWING = frozenset(("locals", "vars", "dir", "eval", "exec"))
+"""Who calls these may hold the dict of its locals: before 3.13 there is only one."""
+
+_STORES = ("STORE_FAST", "DELETE_FAST", "STORE_DEREF", "DELETE_DEREF")
+_CHANGES = ("STORE_ATTR", "STORE_SUBSCR", "DELETE_ATTR", "DELETE_SUBSCR", "STORE_SLICE")
+
+
+class CodeInfo:
+    """A target: how to read its arguments, and its counters for the running test."""
+
+    __slots__ = (
+        "arguments",
+        "code",
+        "count",
+        "defaults",
+        "epoch",
+        "fills",
+        "first",
+        "function",
+        "index",
+        "is_generator",
+        "is_module",
+        "is_repr",
+        "last_line",
+        "may_clear",
+        "mutates",
+        "rebinds",
+        "rows_only",
+        "shows_locals",
+        "wants_lines",
+        "watched",
+    )
+
+    def __init__(self, code: CodeType, function: Function, index: int) -> None:
+        self.code = code  # a strong reference: ids of code objects are keys
+        self.function = function
+        self.index = index
+        self.first = function.line
+        # What a constructor does to its object is no change of it.
+        self.fills = "self" if code.co_name in ("__init__", "__post_init__") else None
+        self.shows_locals = not SHOWING.isdisjoint(code.co_names)
+        self.may_clear = bool(code.co_flags & inspect.CO_OPTIMIZED) and not self.shows_locals
+        self.is_repr = code.co_name in ("__repr__", "__str__")
+        self.is_module = code.co_name == "<module>"
+        self.is_generator = bool(code.co_flags & GENERATOR)
+        self.rows_only = code.co_name.startswith("<") and code.co_name != "<lambda>"
+        self.arguments = _argument_names(code)
+        steps = list(dis.get_instructions(code))
+        self.rebinds = _rebound(steps, self.arguments)
+        # What the program itself took of its locals would change under a look at exit.
+        self.mutates = not self.shows_locals and bool(self.rebinds or _mutates(code, steps))
+        self.last_line = max((line or 0 for _, _, line in code.co_lines()), default=0)
+        self.wants_lines = not self.is_module and self.last_line - self.first <= MAX_LINES
+        self.watched: tuple[tuple[str, str], ...] | None = None
+        self.defaults: dict[str, int] | None = None
+        self.epoch = -1
+        self.count = 0
+
+    def look_around(self, frame: FrameType) -> None:
+        """On the first call: which shared containers it names, which defaults are mutable."""
+        code = self.code
+        space = frame.f_globals
+        self.defaults = _mutable_defaults(self, frame)
+        if not self.mutates:
+            self.watched = ()
+            return
+        watched = [
+            (name, "global")
+            for name in code.co_names
+            if name in space and not name.startswith("__") and is_shared_container(space[name])
+        ]
+        local = frame.f_locals
+        watched += [
+            (name, "closure")
+            for name in code.co_freevars
+            if name in local and is_shared_container(local[name])
+        ]
+        self.watched = tuple(watched[:6])
+
+
+def exit_line(code: CodeType, offset: int) -> int:
+    """Return the line of the instruction at `offset` (in bytes), 0 if it has none."""
+    for start, end, line in code.co_lines():
+        if start <= offset < end:
+            return line or 0
+    return 0
+
+
+def call_site(code: CodeType, offset: int) -> Site:
+    """Return where in `code` the instruction at `offset` stands; only its line before 3.11."""
+    positions = getattr(code, "co_positions", None)
+    if positions is not None:
+        for index, (line, end, column, end_column) in enumerate(positions()):
+            if index == offset // 2 and line is not None:
+                return Site(line, end, column, end_column)
+    return Site(exit_line(code, offset))
+
+
+def _argument_names(code: CodeType) -> tuple[str, ...]:
+    count = code.co_argcount + code.co_kwonlyargcount
+    count += bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
+    return tuple(name for name in code.co_varnames[:count] if not name.startswith("."))
+
+
+def _rebound(steps: list[dis.Instruction], arguments: tuple[str, ...]) -> frozenset[str]:
+    """Arguments that the function assigns to: what they name at exit may be another object."""
+    stored: set[object] = set()
+    for step in steps:
+        if step.opname.startswith(_STORES):
+            stored.update(step.argval if type(step.argval) is tuple else (step.argval,))
+    return frozenset(arguments).intersection(stored)
+
+
+def _mutates(code: CodeType, steps: list[dis.Instruction]) -> bool:
+    """Whether the function itself, not what it calls, can change an object."""
+    if not MUTATORS.isdisjoint(code.co_names):
+        return True
+    return any(step.opname.startswith(_CHANGES) for step in steps)
+
+
+def _mutable_defaults(info: CodeInfo, frame: FrameType) -> dict[str, int]:
+    """Return argument -> id of its default, for defaults that are mutable containers."""
+    function = _find_function(info, frame)
+    if function is None:
+        return {}
+    code = info.code
+    found: dict[str, int] = {}
+    positional = code.co_varnames[: code.co_argcount]
+    defaults = function.__defaults__ or ()
+    for name, value in zip(positional[len(positional) - len(defaults) :], defaults):
+        if is_shared_container(value):
+            found[name] = id(value)
+    for name, value in (function.__kwdefaults__ or {}).items():
+        if is_shared_container(value):
+            found[name] = id(value)
+    return found
+
+
+def _find_function(info: CodeInfo, frame: FrameType) -> Any:
+    """The function object whose code is running, looked up by its qualified name, or None.
+
+    Only dictionaries are read: module globals, then class namespaces, then `__wrapped__`.
+    """
+    first, *rest = info.function.name.split(".")
+    found: Any = frame.f_globals.get(first)
+    for part in rest:
+        if type(found) is type or (found is not None and _is_class(found)):
+            found = next((namespace(c)[part] for c in mro(found) if part in namespace(c)), None)
+        else:
+            return None
+    for _ in range(8):  # decorators that say what they wrap
+        found = found.__func__ if type(found) in (staticmethod, classmethod) else found
+        if type(found) is not type(_find_function):
+            return None
+        if found.__code__ is info.code:
+            return found
+        found = found.__dict__.get("__wrapped__")
+    return None
+
+
+def _is_class(value: object) -> bool:
+    return any(cls is type for cls in mro(type(value)))

@@ -1,0 +1,204 @@
+"""The engine for 3.12 and later: sys.monitoring (PEP 669) with two tool ids.
+
+The first id discovers: its global PY_START asks once a code object whether it is a target and is
+disabled for it. The second records: local events on targets only. Two, because a global event
+cannot be switched off for one function without being lost for good (DISABLE is sticky), while
+local events can be re-armed with `set_local_events(tool, code, 0)` and back, which disturbs no
+other tool. Exceptions have global events only (before 3.15): their callbacks return at once for
+what is no target. No callback ever raises: what it raised would land in the user's code.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import CodeType
+from typing import Any
+
+from ..env import LOCALS_ARE_PROXY
+from ..observe.exceptions import traceback_of
+from .codes import CodeInfo
+from .recorder import Recorder
+
+NAME = "sys.monitoring"
+TOOL = "pytest-autopsy"
+
+_getframe = sys._getframe  # noqa: SLF001  # there is no other way to the monitored frame
+
+
+class MonitoringEngine:
+    """Feeds a Recorder from sys.monitoring."""
+
+    name = NAME
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+        self._monitoring: Any = getattr(sys, "monitoring")  # noqa: B009  # unknown to 3.10's stubs
+        self._events = self._monitoring.events
+        self._discover = self._record = -1
+        self._calls = (
+            self._events.PY_START
+            | self._events.PY_RETURN
+            | self._events.PY_YIELD
+            | self._events.PY_RESUME
+        )
+
+    def start(self) -> str:
+        """Acquire two tool ids and begin. Returns "" or, in words, why it cannot."""
+        monitoring = self._monitoring
+        free = [tool for tool in (4, 3, 5, 2, 1, 0) if monitoring.get_tool(tool) is None]
+        if len(free) < 2:
+            return "fewer than two of the six sys.monitoring tool ids are free"
+        self._discover, self._record = free[0], free[1]
+        monitoring.use_tool_id(self._discover, f"{TOOL} discovery")
+        monitoring.use_tool_id(self._record, TOOL)
+        for tool, event, callback in self._callbacks():
+            monitoring.register_callback(tool, event, callback)
+        # Sites that an earlier session in this process had disabled; once, never a test.
+        monitoring.restart_events()
+        self.recorder.rearm = self._rearm
+        self.recorder.clears_locals = not LOCALS_ARE_PROXY
+        self.recorder.switch_off = self._switch_off
+        events = self._events
+        unwinding = events.PY_UNWIND | events.PY_THROW | events.RAISE
+        monitoring.set_events(self._record, unwinding)
+        monitoring.set_events(self._discover, events.PY_START)
+        return ""
+
+    def stop(self) -> None:
+        """Give everything back; stopping twice does nothing."""
+        monitoring = self._monitoring
+        held = [t for t in (self._discover, self._record) if t >= 0 and self._is_ours(t)]
+        for tool in held:
+            monitoring.set_events(tool, 0)
+        if self._record in held:
+            for info in self.recorder.infos.values():
+                monitoring.set_local_events(self._record, info.code, 0)
+        for tool, event, _ in self._callbacks():
+            if tool in held:
+                monitoring.register_callback(tool, event, None)
+        for tool in held:
+            monitoring.free_tool_id(tool)
+        self._discover = self._record = -1
+
+    def _is_ours(self, tool: int) -> bool:
+        return str(self._monitoring.get_tool(tool)).startswith(TOOL)
+
+    def widen(self) -> None:
+        """Ask again about code that was no target: markers have named more targets."""
+        self._monitoring.restart_events()
+
+    def _callbacks(self) -> list[tuple[int, int, Callable[..., object]]]:
+        events, record = self._events, self._record
+        return [
+            (self._discover, events.PY_START, self._on_discovery),
+            (record, events.PY_START, self._on_start),
+            (record, events.PY_RETURN, self._on_return),
+            (record, events.PY_YIELD, self._on_yield),
+            (record, events.PY_RESUME, self._on_resume),
+            (record, events.PY_THROW, self._on_throw),
+            (record, events.PY_UNWIND, self._on_unwind),
+            (record, events.RAISE, self._on_raise),
+            (record, events.LINE, self._on_line),
+        ]
+
+    def _wanted(self, info: CodeInfo) -> int:
+        if info.is_module:
+            return int(self._events.PY_START | self._events.PY_RETURN)
+        lines: int = self._events.LINE if info.wants_lines else 0
+        if info.rows_only:
+            return lines | int(self._events.PY_START)
+        return lines | int(self._calls)
+
+    def _rearm(self, rows: dict[int, int]) -> None:
+        """Let the lines and functions of `rows` report again: they belong to somebody else now."""
+        if self._record < 0:
+            return
+        set_local_events = self._monitoring.set_local_events
+        for index in rows:
+            for info in self.recorder.codes[index]:
+                if not info.is_module:
+                    set_local_events(self._record, info.code, 0)
+                    set_local_events(self._record, info.code, self._wanted(info))
+
+    def _switch_off(self, info: CodeInfo) -> None:
+        """Record no more calls of this function until the next test; its lines go on."""
+        lines = self._events.LINE if info.wants_lines else 0
+        self._monitoring.set_local_events(self._record, info.code, lines)
+
+    # -- callbacks: no decorators, for the frame is the caller's -----------------------------
+
+    def _on_discovery(self, code: CodeType, offset: int) -> object:
+        try:
+            recorder = self.recorder
+            info = recorder.infos.get(id(code))
+            if info is None:
+                frame = _getframe(1)
+                info = recorder.info_for(code, frame.f_globals.get("__name__"))
+                if info is not None:
+                    self._monitoring.set_local_events(self._record, code, self._wanted(info))
+                    recorder.enter(info, frame)
+        except Exception as error:  # noqa: BLE001
+            self.recorder.fault(error)
+        return self._monitoring.DISABLE
+
+    def _on_start(self, code: CodeType, offset: int) -> None:
+        try:
+            info = self.recorder.infos.get(id(code))
+            if info is not None:
+                self.recorder.enter(info, _getframe(1))
+        except Exception as error:  # noqa: BLE001
+            self.recorder.fault(error)
+
+    def _on_return(self, code: CodeType, offset: int, value: object) -> None:
+        try:
+            info = self.recorder.infos.get(id(code))
+            if info is not None:
+                self.recorder.leave(info, _getframe(1), value, offset)
+        except Exception as error:  # noqa: BLE001
+            self.recorder.fault(error)
+
+    def _on_yield(self, code: CodeType, offset: int, value: object) -> None:
+        try:
+            self.recorder.suspend(_getframe(1))
+        except Exception as error:  # noqa: BLE001
+            self.recorder.fault(error)
+
+    def _on_resume(self, code: CodeType, offset: int) -> None:
+        try:
+            self.recorder.resume(_getframe(1))
+        except Exception as error:  # noqa: BLE001
+            self.recorder.fault(error)
+
+    def _on_throw(self, code: CodeType, offset: int, error: BaseException) -> None:
+        try:
+            if id(code) in self.recorder.infos:
+                self.recorder.resume(_getframe(1))
+        except Exception as fault:  # noqa: BLE001
+            self.recorder.fault(fault)
+
+    def _on_unwind(self, code: CodeType, offset: int, error: BaseException) -> None:
+        try:
+            info = self.recorder.infos.get(id(code))
+            if info is not None:
+                self.recorder.unwind(info, _getframe(1), error)
+        except Exception as fault:  # noqa: BLE001
+            self.recorder.fault(fault)
+
+    def _on_raise(self, code: CodeType, offset: int, error: BaseException) -> None:
+        try:
+            if id(code) in self.recorder.infos:
+                self.recorder.raised(_getframe(1), error, traceback_of(error))
+        except Exception as fault:  # noqa: BLE001
+            self.recorder.fault(fault)
+
+    def _on_line(self, code: CodeType, line: int) -> object:
+        try:
+            recorder = self.recorder
+            info = recorder.infos.get(id(code))
+            if info is not None and line >= info.first:
+                rows = recorder.rows
+                rows[info.index] = rows.get(info.index, 0) | 1 << (line - info.first) | 1
+        except Exception as error:  # noqa: BLE001
+            self.recorder.fault(error)
+        return self._monitoring.DISABLE

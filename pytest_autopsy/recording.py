@@ -1,0 +1,292 @@
+"""The hooks of a run in which something of ours is on: they hand pytest's events to a Session.
+
+Each hook guards itself: a fault of ours is noted, never raised into the user's run. The
+controller of an xdist run records nothing itself; its workers do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from . import integrations
+from .closing import Closing
+from .faults import Guard, warn
+from .options import owns_trace_marker
+from .record.project import Project
+from .record.targets import Rule, TargetError, Targets, parse_target
+from .selection import select_cause
+from .session import Session
+from .settings import Settings
+from .store import RunDirectory, new_run_id
+
+SESSION = pytest.StashKey[Session]()
+_TAKES = ("depth", "values")
+
+
+def activate(
+    config: pytest.Config, settings: Settings, items: list[pytest.Item] | None = None
+) -> None:
+    """Build the session and register its hooks; a fault of ours leaves the run without us.
+
+    `items` are the collected tests where only markers asked for recording. Raises pytest.UsageError for a wrong target or cause.
+    """
+    faults: list[str] = []
+    if settings.cause is not None:
+        select_cause(config, settings)
+    if settings.active or items is not None:
+        Guard(faults)(_activate, config, settings, items)
+    if faults:
+        warn(config, faults)
+
+
+def _activate(config: pytest.Config, settings: Settings, items: list[pytest.Item] | None) -> None:
+    session = make_session(config, settings)
+    config.stash[SESSION] = session
+    integrations.register(config, session)
+    if not integrations.is_controller(config):
+        session.start()
+    plugins = config.pluginmanager
+    recording = Recording(
+        session, only_marked=items is not None, has_marker=owns_trace_marker(config)
+    )
+    plugins.register(recording, "autopsy-recording")
+    if items is not None:  # collection is over: its hook will not come any more
+        recording.add_marker_targets(items)
+    if not integrations.is_worker(config):
+        plugins.register(Closing(session, config), "autopsy-closing")
+
+
+def make_session(config: pytest.Config, settings: Settings) -> Session:
+    """Return the Session that the settings ask for."""
+    project = Project(config.rootpath, tuple(config.getini("python_files")))
+    include = _rules("--trace-target", settings.trace_targets, project, settings)
+    exclude = _rules("--trace-exclude", settings.trace_exclude, project, settings)
+    targets = Targets(project, include, exclude)
+    run_id = integrations.worker_run_id(config) or new_run_id()
+    directory = RunDirectory(settings.directory, run_id)
+    return Session(settings, targets, directory, integrations.worker_id(config))
+
+
+def _rules(option: str, texts: tuple[str, ...], project: Project, settings: Settings) -> list[Rule]:
+    rules = []
+    for text in texts:
+        try:
+            rules.append(parse_target(text, project, settings.invocation_dir))
+        except TargetError as error:
+            raise pytest.UsageError(f"{option}: {error}") from None
+    return rules
+
+
+class Recording:
+    """Begins and ends tests, names their phases, and takes what fails."""
+
+    def __init__(self, session: Session, *, only_marked: bool, has_marker: bool) -> None:
+        self.session = session
+        self.guarded = Guard(session.faults)
+        self.only_marked = only_marked
+        self.has_marker = has_marker  # false where the project has a marker `trace` of its own
+        self._running: pytest.Item | None = None
+        self._passed = False
+        self._retried = False
+        self._attempts = 0
+
+    # -- collection -------------------------------------------------------------------------
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.guarded(self.add_marker_targets, session.items)
+
+    def add_marker_targets(self, items: list[pytest.Item]) -> None:
+        """Record what markers name too: decided once, before the first test.
+
+        Raises pytest.UsageError for a marker that cannot be read.
+        """
+        marked = [item for item in items if self._marker(item) is not None]
+        for item in marked:
+            check_marker(item)
+        rules = {item: self._marker_rules(item) for item in marked}
+        named = dict.fromkeys(rule for found in rules.values() for rule in found)
+        recorder = self.session.recorder
+        own = recorder.targets.own and (not self.only_marked or not all(rules.values()))
+        if named or own != recorder.targets.own:
+            recorder.targets = recorder.targets.widened(named, own=own)
+            if self.session.engine is not None:
+                self.session.engine.widen()
+
+    def _marker(self, item: pytest.Item) -> pytest.Mark | None:
+        return item.get_closest_marker("trace") if self.has_marker else None
+
+    def _marker_rules(self, item: pytest.Item) -> list[Rule]:
+        rules = []
+        for text in (text for marker in item.iter_markers("trace") for text in marker.args):
+            try:
+                rules.append(parse_target(text, self.session.project, item.config.rootpath))
+            except TargetError as error:
+                raise pytest.UsageError(f"{item.nodeid}: marker trace: {error}") from None
+        return rules
+
+    def pytest_exception_interact(self, call: pytest.CallInfo[Any], report: Any) -> None:
+        if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
+            self.guarded(self._collection_failed, call, report)
+
+    def _collection_failed(self, call: pytest.CallInfo[Any], report: pytest.CollectReport) -> None:
+        assert call.excinfo is not None
+        error = call.excinfo.value
+        if isinstance(error, pytest.Collector.CollectError) and error.__cause__ is not None:
+            error = error.__cause__  # what it tells as text
+        failure = self.session.failed(
+            "collect",
+            error,
+            nodeid=report.nodeid,
+            file=report.nodeid.split("::")[0],
+            line=1,
+            duration_s=call.duration,
+            text=str(report.longrepr),
+            shown_message=None,
+        )
+        self.session.collect_failed()
+        vars(report)["autopsy"] = {"failure": failure.id}
+
+    # -- one test ---------------------------------------------------------------------------
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        self._attempts = 0
+        self.guarded(self._begin, item)
+        try:
+            return (yield)
+        finally:
+            if self._running is item:
+                self.guarded(self._end, item)
+
+    def _begin(self, item: pytest.Item) -> None:
+        self._passed = self._retried = False
+        marker = self._marker(item)
+        if item.get_closest_marker("no_trace") or (self.only_marked and marker is None):
+            return
+        options = marker.kwargs if marker is not None else {}
+        self._running = item
+        self.session.begin(
+            item.nodeid, depth=options.get("depth"), values=bool(options.get("values", True))
+        )
+
+    def _end(self, item: pytest.Item) -> None:
+        self._running = None
+        names = frozenset(getattr(item, "fixturenames", ()))
+        self.session.end(names, self._passed and not self._retried, self._retried)
+
+    # Plain hooks, no wrappers: a wrapper would stand in the tracebacks of what fails below it.
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        self._attempts += 1
+        if self._running is item and self._attempts > 1:  # another plugin tries the test again
+            self._retried = True
+            self.guarded(self._end, item)
+            self.guarded(self._begin, item)
+        self.guarded(self.session.phase, "setup")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self) -> None:
+        self.guarded(self.session.phase, "call")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_teardown(self) -> None:
+        self.guarded(self.session.phase, "teardown")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_fixture_setup(self, fixturedef: Any) -> None:
+        self.guarded(self._fixture_begins, fixturedef)
+
+    def _fixture_begins(self, fixturedef: Any) -> None:
+        self.session.fixture_ended()
+        if fixturedef.scope != "function":
+            self.session.fixture_begins(id(fixturedef), fixturedef.argname)
+        function = getattr(fixturedef.func, "__func__", fixturedef.func)
+        code = getattr(function, "__code__", None)
+        if code is not None:
+            targets = self.session.recorder.targets
+            found = targets.match(code, getattr(function, "__module__", ""))
+            if found is not None:
+                targets.fixtures.add((found.file, found.name))
+
+    def pytest_fixture_post_finalizer(self, fixturedef: Any) -> None:
+        self.guarded(self.session.fixture_gone, id(fixturedef))
+
+    def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:
+        if self._running is not None or not self.only_marked:
+            self.guarded(self.session.compared, op, left, right)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[Any]
+    ) -> Iterator[Any]:
+        report = yield
+        self.guarded(self._examine, item, call, report)
+        return report
+
+    def _examine(
+        self, item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport
+    ) -> None:
+        wanted = self._running is item or not self.only_marked
+        if report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
+            self._passed = True
+        if not report.failed or not wanted:
+            return
+        failure = self.session.failed(
+            report.when,
+            call.excinfo.value if call.excinfo is not None else None,
+            nodeid=item.nodeid,
+            file=report.location[0].replace("\\", "/"),
+            line=(report.location[1] or 0) + 1,
+            duration_s=call.duration,
+            attempt=getattr(item, "execution_count", 1),
+            text=str(report.longrepr),
+            shown_message=_shown_message(report),
+            snapshot=item.get_closest_marker("no_snapshot") is None,
+        )
+        vars(report)["autopsy"] = {"failure": failure.id}
+        for properties in (report.user_properties, item.user_properties):
+            kept = [pair for pair in properties if pair[0] != "autopsy.failure"]
+            properties[:] = [*kept, ("autopsy.failure", failure.id)]
+
+    # -- the end ----------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_enter_pdb(self) -> None:
+        self.guarded(self.session.stop)
+
+    def pytest_unconfigure(self) -> None:
+        self.guarded(self.session.stop)
+
+
+def check_marker(item: pytest.Item) -> None:
+    """Raise pytest.UsageError where a trace marker of the item has arguments that mean nothing."""
+    for marker in item.iter_markers("trace"):
+        wrong = [repr(one) for one in marker.args if not isinstance(one, str)]
+        wrong += [
+            f"{name}={value!r}" for name, value in marker.kwargs.items() if name not in _TAKES
+        ]
+        depth, values = marker.kwargs.get("depth"), marker.kwargs.get("values", True)
+        if depth is not None and (type(depth) is not int or depth < 0):
+            wrong.append(f"depth={depth!r}")
+        if type(values) is not bool:
+            wrong.append(f"values={values!r}")
+        if wrong:
+            raise pytest.UsageError(
+                f"{item.nodeid}: marker trace: it takes targets as texts, depth (a whole number of at"
+                f" least 0 or None) and values (True or False), not {', '.join(wrong)}"
+            )
+
+
+def _shown_message(report: pytest.TestReport) -> str | None:
+    """The exception's message as pytest has rendered it, without the type in front."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    text = getattr(crash, "message", None)
+    if type(text) is not str:
+        return None
+    head, separator, rest = text.partition(": ")
+    return rest if separator and " " not in head else ("" if " " not in head else text)

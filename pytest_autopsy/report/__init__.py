@@ -1,0 +1,1 @@
+"""From the Run to text or bytes; no module here knows pytest."""

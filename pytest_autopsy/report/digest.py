@@ -1,0 +1,183 @@
+"""The digest as JSON: everything a reader needs to name the culprit, small enough to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..model import Diagnosis, Evidence, Failure, RootCause, Suspect
+from ..observe.text import clean
+from ..store import file_name
+
+SCHEMA = "pytest-autopsy/digest@1"
+DIAGNOSIS_SCHEMA = "pytest-autopsy/diagnosis@1"
+CAUSE_SUSPECTS = 20
+FAILURE_SUSPECTS = 3
+MAX_SENTENCE = 200
+
+DefLine = Callable[[Suspect], int]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a finished run has to report, whoever reports it."""
+
+    run: dict[str, object]
+    totals: dict[str, int]
+    failures: list[Failure]
+    causes: list[RootCause]
+    diagnoses: dict[str, Diagnosis]
+    cost: dict[str, float]
+    notes: list[str] = field(default_factory=list)
+    path: str = ""  # the run directory, relative to the root
+    retried: list[Failure] = field(default_factory=list)
+
+    def failure(self, failure_id: str) -> Failure:
+        """Return the failure with this id."""
+        return next(failure for failure in self.failures if failure.id == failure_id)
+
+    def cause_of(self, failure_id: str) -> RootCause | None:
+        """Return the cause that a failure belongs to."""
+        return next((cause for cause in self.causes if failure_id in cause.failures), None)
+
+
+def digest(outcome: Outcome) -> dict[str, object]:
+    """Return the digest as plain JSON."""
+    return {
+        "schema": SCHEMA,
+        "run": outcome.run,
+        "totals": outcome.totals,
+        "root_causes": [_cause(cause) for cause in outcome.causes],
+        "failures": [_failure(failure, outcome) for failure in outcome.failures],
+        "cost": outcome.cost,
+    }
+
+
+def diagnosis_json(failure: Failure, diagnosis: Diagnosis) -> dict[str, object]:
+    """Return every suspect of one failure with its evidence."""
+    return {
+        "schema": DIAGNOSIS_SCHEMA,
+        "failure": failure.id,
+        "nodeid": clean(failure.nodeid),
+        "confidence": diagnosis.confidence,
+        "kind": diagnosis.kind,
+        "title": _sentence(diagnosis.title),
+        "suspects": [suspect_json(suspect) for suspect in diagnosis.suspects],
+        "evidence": [evidence_json(fact) for fact in diagnosis.evidence],
+        "hint": _sentence(diagnosis.hint),
+    }
+
+
+def suspect_json(suspect: Suspect, lines: int = 10, reasons: int = 4) -> dict[str, object]:
+    """Return a suspect as plain JSON with so many of its lines and reasons."""
+    return {
+        "file": suspect.function.file,
+        "function": clean(suspect.function.name),
+        "line": suspect.line,
+        "kind": suspect.function.kind,
+        "score": suspect.score,
+        "why": [_sentence(reason) for reason in suspect.why[:reasons]],
+        "lines": [{"line": line, "score": score} for line, score in suspect.lines[:lines]],
+    }
+
+
+def evidence_json(fact: Evidence) -> dict[str, object]:
+    """Return a fact as plain JSON."""
+    return {
+        "kind": fact.kind,
+        "fact": _sentence(fact.fact),
+        "role": fact.role,
+        "file": fact.file,
+        "line": fact.line,
+        "function": clean(fact.function),
+        "test": clean(fact.test),
+        "call": fact.call,
+        "value": None if fact.value is None else clean(fact.value),
+    }
+
+
+def rerun_of(failure: Failure) -> list[str]:
+    """Return the command that runs this test again."""
+    return ["pytest", "--autopsy", clean(failure.nodeid)]
+
+
+def why_no_cause(failure: Failure, outcome: Outcome) -> str | None:
+    """Return why a failure has no suspect, or None where it has one."""
+    cause = outcome.cause_of(failure.id)
+    if cause is None:
+        return "triage is off"
+    if cause.diagnosis.suspects:
+        return None
+    if failure.exception is None:
+        return "it failed without an exception"
+    return failure.why_no_trace or cause.diagnosis.why_none
+
+
+def diagnosis_path(failure: Failure) -> str:
+    """Return the name of a failure's diagnosis, below the run."""
+    return f"diagnoses/{file_name(failure.nodeid, failure.phase, failure.attempt)}.json"
+
+
+def _cause(cause: RootCause) -> dict[str, object]:
+    found = cause.diagnosis
+    return {
+        "id": cause.id,
+        "also_ids": list(cause.also_ids),
+        "title": _sentence(found.title),
+        "kind": found.kind,
+        "confidence": found.confidence,
+        "signature": clean(cause.signature),
+        "status": None,
+        "first_seen": None,
+        "runs_seen": None,
+        "exemplar": cause.exemplar,
+        "failures": list(cause.failures),
+        "suspects": [
+            suspect_json(suspect, 3 if place < 3 else 1, 4 if place < 3 else 1)
+            for place, suspect in enumerate(found.suspects[:CAUSE_SUSPECTS])
+        ],
+        "evidence": [evidence_json(fact) for fact in found.evidence],
+        "hint": _sentence(found.hint),
+        "rerun": ["pytest", "--autopsy", "--autopsy-cause", cause.id],
+        "downstream_of": cause.downstream_of,
+    }
+
+
+def _failure(failure: Failure, outcome: Outcome) -> dict[str, object]:
+    cause = outcome.cause_of(failure.id)
+    diagnosis = outcome.diagnoses.get(failure.id)
+    suspects = diagnosis.suspects if diagnosis is not None else ()
+    below = f"{outcome.path}/" if outcome.path else ""
+    return {
+        "id": failure.id,
+        "nodeid": clean(failure.nodeid),
+        "phase": failure.phase,
+        "attempt": failure.attempt,
+        "worker": failure.worker,
+        "outcome": failure.outcome,
+        "file": failure.file,
+        "line": failure.line,
+        "duration_s": failure.duration_s,
+        "came_back": None,
+        "exception": _exception(failure),
+        "root_cause": cause.id if cause is not None else None,
+        "why_no_cause": why_no_cause(failure, outcome),
+        "suspects": [suspect_json(s, 1, 2) for s in suspects[:FAILURE_SUSPECTS]],
+        "suspects_total": len(suspects),
+        "diagnosis": below + diagnosis_path(failure) if diagnosis is not None else None,
+        "snapshot": below + failure.snapshot_path if failure.snapshot_path else None,
+        "trace": below + failure.trace_path if failure.trace_path else None,
+        "rerun": rerun_of(failure),
+    }
+
+
+def _exception(failure: Failure) -> dict[str, object] | None:
+    if failure.exception is None:
+        return None
+    kind, text = failure.exception
+    return {"type": clean(kind), "message": clean(text[:300])}
+
+
+def _sentence(text: str) -> str:
+    text = clean(" ".join(text.split()))
+    return text if len(text) <= MAX_SENTENCE else text[: MAX_SENTENCE - 3] + "..."

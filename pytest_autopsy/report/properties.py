@@ -1,0 +1,57 @@
+"""A failure's cause as properties for other tools' reports: no ids of runs, no times, no paths
+that change, so that those tools still tell a repeated failure from a new one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..observe.text import clean
+from .digest import Outcome, diagnosis_path
+
+Properties = list[tuple[str, str]]
+
+
+def properties_of(outcome: Outcome, failure_id: str) -> Properties:
+    """Return the properties of a failure; its id alone where no cause is known."""
+    found: Properties = [("autopsy.failure", failure_id)]
+    cause = outcome.cause_of(failure_id)
+    if cause is None:
+        return found
+    diagnosis = cause.diagnosis
+    found.append(("autopsy.root_cause", cause.id))
+    found.append(("autopsy.title", clean(diagnosis.title)))
+    if diagnosis.suspects:
+        first = diagnosis.suspects[0]
+        place = f"{first.function.file}:{first.line}"
+        found.append(("autopsy.suspect", f"{place} {clean(first.function.name)}"))
+    found.append(("autopsy.confidence", diagnosis.confidence))
+    if outcome.path:
+        store = outcome.path.rsplit("/runs/", 1)[0]
+        failure = outcome.failure(failure_id)
+        if not store.startswith("/"):
+            found.append(("autopsy.evidence", f"{store}/latest/{diagnosis_path(failure)}"))
+    return found
+
+
+def attach(report: Any, properties: Properties) -> None:
+    """Put properties on a stored report, each once."""
+    held = getattr(report, "user_properties", None)
+    if held is None:
+        return
+    names = {name for name, _ in held}
+    held.extend(pair for pair in properties if pair[0] not in names)
+
+
+def box(outcome: Outcome, failure_id: str) -> list[str]:
+    """Return the cause in at most twelve lines of text, for a failure's text elsewhere."""
+    cause = outcome.cause_of(failure_id)
+    if cause is None:
+        return []
+    diagnosis = cause.diagnosis
+    lines = [f"autopsy: {diagnosis.confidence}: {diagnosis.title}"]
+    lines += [f"  {f.role} {f.file}:{f.line} {f.fact}" for f in diagnosis.evidence[:8]]
+    if diagnosis.hint:
+        lines.append(f"  {diagnosis.hint}")
+    lines.append(f"  rerun pytest --autopsy --autopsy-cause {cause.id}")
+    return [clean(line)[:300] for line in lines[:12]]

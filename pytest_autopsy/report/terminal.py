@@ -1,0 +1,133 @@
+"""The digest at the terminal: lines and their styles; no more than a screen and a half."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..model import RootCause
+from .digest import Outcome
+from .plain import cut_end, cut_path, padded, safe, split, width
+
+MAX_LINES = 60
+FULL = 5
+BRIEF = 10
+MAX_ALSO = 3
+_LABEL = 8  # cells of "culprit " and its kin
+
+
+class Line(NamedTuple):
+    """A line of the digest and how it is drawn where there are colours."""
+
+    text: str
+    style: str = ""  # title, good, bad, dim
+
+
+def headline(outcome: Outcome) -> str:
+    """Return the digest's first words: what failed, and how much of it is explained."""
+    count = len(outcome.failures)
+    if not outcome.causes:
+        return f"autopsy: {_many(count, 'failure')}"
+    unexplained = sum(1 for c in outcome.causes if c.diagnosis.confidence == "none")
+    causes = len(outcome.causes) - unexplained
+    text = f"autopsy: {_many(count, 'failure')}, {_many(causes, 'cause')}"
+    return text + (f", {unexplained} unexplained" if unexplained else "")
+
+
+def lines(outcome: Outcome, cells: int = 80, *, everything: bool = False) -> list[Line]:
+    """Return the digest's lines below its headline, each within `cells` cells.
+
+    At most MAX_LINES of them unless `everything` is asked for: facts are told on two lines where
+    there is room for that, on one where there is not.
+    """
+    explained = sorted(outcome.causes, key=lambda c: c.diagnosis.confidence == "none")
+    full = len(explained) if everything else FULL
+    brief = [_title(n, c, cells) for n, c in enumerate(explained[full : full + BRIEF], full + 1)]
+    rest = max(len(explained) - full - len(brief), 0)
+    footer = [*brief, *_footer(outcome, cells, rest)]
+    room = 1 << 30 if everything else MAX_LINES - 1 - len(footer)
+    shown = _fitted(explained[:full], cells, room)
+    if len(shown) <= room:
+        return shown + footer
+    cut = len(shown) - room + 1
+    return [*shown[: room - 1], Line(f"  ... {_many(cut, 'line')} more with -v", "dim"), *footer]
+
+
+def _fitted(causes: list[RootCause], cells: int, room: int) -> list[Line]:
+    """The causes in full: each fact on up to three lines, on fewer from where room runs out."""
+    least = [list(_cause(n, cause, cells, 1)) for n, cause in enumerate(causes, 1)]
+    used = sum(map(len, least))
+    for place, cause in enumerate(causes):
+        for rows in (3, 2):
+            wider = list(_cause(place + 1, cause, cells, rows))
+            if used - len(least[place]) + len(wider) <= room:
+                used += len(wider) - len(least[place])
+                least[place] = wider
+                break
+    return [line for block in least for line in block]
+
+
+def quiet_line(outcome: Outcome) -> str:
+    """Return the one line of a run without failures."""
+    return f"autopsy: {cost(outcome)}"
+
+
+def cost(outcome: Outcome) -> str:
+    """Return what the run cost, in a few words."""
+    seconds = outcome.cost.get("slowdown_s", 0.0)
+    tests = outcome.totals.get("tests", 0)
+    dropped = int(outcome.cost.get("dropped", 0))
+    text = f"about +{seconds:.1f} s, {_many(tests, 'test')} run"
+    calls = int(outcome.cost.get("calls_seen", 0))
+    return f"{text}, {_many(calls, 'call')} recorded, {dropped} dropped"
+
+
+def _cause(number: int, cause: RootCause, cells: int, rows: int) -> Iterator[Line]:
+    found = cause.diagnosis
+    yield _title(number, cause, cells)
+    for fact in found.evidence:
+        place = cut_path(safe(f"{fact.file}:{fact.line}"), cells // 3 if rows == 1 else cells // 2)
+        style = "bad" if fact.role == "culprit" else ""
+        yield from _labelled(fact.role, f"{place}  {safe(fact.fact)}", cells, rows, style)
+    if len(found.suspects) > 1:
+        names = ", ".join(s.function.short for s in found.suspects[1 : 1 + MAX_ALSO])
+        yield from _labelled("also", safe(names), cells, 1, "dim")
+    if found.hint:
+        yield from _labelled("hint", safe(found.hint), cells, rows)
+    elif found.why_none:
+        yield from _labelled("why", safe(found.why_none), cells, rows)
+    yield Line(f"  {padded('rerun', _LABEL)}pytest --autopsy --autopsy-cause {cause.id}", "dim")
+
+
+def _title(number: int, cause: RootCause, cells: int) -> Line:
+    found = cause.diagnosis
+    tests = _many(len(cause.failures), "test")
+    head = f"{number} {padded(found.confidence, _LABEL - 1)}"
+    room = cells - width(head) - len(tests) - 3
+    text = f"{head} {padded(cut_end(safe(found.title), room), room)}  {tests}"
+    return Line(text, "title")
+
+
+def _labelled(label: str, text: str, cells: int, rows: int, style: str = "") -> Iterator[Line]:
+    """A label and its text on at most `rows` lines; what does not fit loses its end."""
+    head, room = f"  {padded(label, _LABEL)}", max(cells - _LABEL - 2, 20)
+    for row in range(1, rows + 1):
+        first, text = (cut_end(text, room), "") if row == rows else split(text, room)
+        yield Line(head + first, style)
+        if not text:
+            return
+        head = " " * (_LABEL + 2)
+
+
+def _footer(outcome: Outcome, cells: int, rest: int) -> Iterator[Line]:
+    if rest:
+        yield Line(f"  ... and {_many(rest, 'cause')} more: pytest-autopsy show", "dim")
+    for note in outcome.notes:
+        yield from _labelled("note", safe(note), cells, 3)
+    if outcome.path:
+        yield Line(f"evidence  {outcome.path}/digest.md", "dim")
+    yield Line(cut_end(f"cost      {cost(outcome)}", cells), "dim")
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count} {thing}" + ("" if count == 1 else "s")

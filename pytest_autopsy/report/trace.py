@@ -1,0 +1,155 @@
+"""A trace as lines of JSON (seed 1's events and keys, and more) and as an indented tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..model import Call, Trace
+from ..observe.text import clean, to_json, to_text
+from ..plainjson import dumps
+
+SCHEMA = "pytest-autopsy/trace@1"
+MAX_TEXT = 200
+
+
+def trace_jsonl(trace: Trace) -> bytes:
+    """Return the trace as JSON lines: a `test` line, then events in the order they happened."""
+    lines = [_test_line(trace)]
+    events: list[tuple[int, int, dict[str, object]]] = []
+    for call in trace.calls:
+        events.append((call.start, 0, _call_line(call)))
+        events.extend((call.end or call.start, 1, line) for line in _handled_lines(call))
+        if call.end is not None:
+            events.append((call.end, 2, _end_line(call)))
+    events.sort(key=lambda event: event[:2])
+    lines.extend(event[2] for event in events)
+    lines.extend(_dropped_lines(trace))
+    return b"".join(dumps(line) + b"\n" for line in lines)
+
+
+def _test_line(trace: Trace) -> dict[str, object]:
+    return {
+        "event": "test",
+        "schema": SCHEMA,
+        "test": clean(trace.test),
+        "calls_seen": trace.seen,
+        "calls_kept": len(trace.calls),
+    }
+
+
+def _call_line(call: Call) -> dict[str, object]:
+    line: dict[str, object] = {
+        "event": "call",
+        "call_id": call.id,
+        "parent_id": call.parent,
+        "depth": call.depth,
+        "func": call.function.short.rsplit(".", 1)[-1],
+        "module": call.module,
+        "file": call.function.file,
+        "line": call.function.line,
+        "args": {name: to_text(value, MAX_TEXT) for name, value in call.arguments},
+        "qualname": call.function.name,
+        "phase": call.phase,
+        "t_ns": call.t_ns,
+        "thread": call.thread,
+        "values": {name: to_json(value) for name, value in call.arguments},
+    }
+    if call.site is not None:
+        line["called_at"] = call.site.line
+    if call.task is not None:
+        line["task"] = clean(call.task)
+    if call.outcome in ("open", "suspended", "unknown"):
+        line["outcome"] = call.outcome
+    return line
+
+
+def _end_line(call: Call) -> dict[str, object]:
+    line: dict[str, object] = {
+        "event": "return" if call.outcome == "return" else "exception",
+        "call_id": call.id,
+        "depth": call.depth,
+        "func": call.function.short.rsplit(".", 1)[-1],
+    }
+    if call.outcome == "return":
+        line["return_value"] = to_text(call.value, MAX_TEXT)
+        line["value"] = to_json(call.value)
+        line["line"] = call.line
+    else:
+        raised = call.raised
+        line["exc_type"] = raised.type if raised else None
+        line["exc_value"] = clean(raised.message) if raised else None
+        line["exc_line"] = raised.line if raised else call.line
+        line["raised_here"] = raised.here if raised else None
+    line["duration_ns"] = call.duration_ns
+    if call.yields:
+        line["yields"] = call.yields
+    if call.changes:
+        line["changed"] = {
+            change.name: {
+                "scope": change.scope,
+                "before": to_text(change.before, MAX_TEXT),
+                "after": to_text(change.after, MAX_TEXT),
+            }
+            for change in call.changes
+        }
+    if call.rebound:
+        line["rebound"] = list(call.rebound)
+    return line
+
+
+def _handled_lines(call: Call) -> Iterator[dict[str, object]]:
+    for error in call.handled:
+        yield {
+            "event": "handled",
+            "call_id": call.id,
+            "depth": call.depth,
+            "func": call.function.short.rsplit(".", 1)[-1],
+            "exc_type": error.type,
+            "exc_value": clean(error.message),
+            "exc_line": error.line,
+            "raised_here": error.here,
+            "converted": error.converted,
+        }
+
+
+def _dropped_lines(trace: Trace) -> Iterator[dict[str, object]]:
+    for name, count in trace.dropped.items():
+        at_least = name in trace.at_least
+        yield {"event": "dropped", "func": name, "calls": count, "at_least": at_least}
+
+
+def trace_tree(trace: Trace) -> str:
+    """Return the calls as an indented tree, one line a call, to read and to grep."""
+    lines = [f"# {clean(trace.test)}"]
+    lines.extend(_tree_line(call) for call in trace.calls)
+    for name, count in trace.dropped.items():
+        more = "at least " if name in trace.at_least else ""
+        lines.append(f"# dropped: {more}{count} calls of {name}")
+    return "\n".join(_one_line(line) for line in lines) + "\n"
+
+
+def _one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _tree_line(call: Call) -> str:
+    arguments = ", ".join(f"{name}={to_text(value, 60)}" for name, value in call.arguments)
+    notes = [f"handled {error.type}({error.message!r}) line {error.line}" for error in call.handled]
+    notes += [
+        f"changed {change.name}: {to_text(change.before, 40)} -> {to_text(change.after, 40)}"
+        for change in call.changes
+    ]
+    extra = f"  [{'; '.join(notes)}]" if notes else ""
+    place = f"{call.function.file}:{call.function.line}"
+    head = f"{call.id:>5} {'  ' * call.depth}{call.function.short}({arguments})"
+    return f"{head} -> {ending(call)}{extra}  {place}"
+
+
+def ending(call: Call, limit: int = 80) -> str:
+    """Return how a call ended, in a few words."""
+    if call.outcome == "return":
+        return to_text(call.value, limit)
+    if call.outcome == "raise":
+        raised = call.raised
+        return f"raised {raised.type}({raised.message[:limit]!r})" if raised else "raised"
+    return {"open": "never ended", "suspended": "suspended"}.get(call.outcome, "end not seen")

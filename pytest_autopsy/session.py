@@ -1,0 +1,278 @@
+"""One process's side of a run: it records its tests and keeps the evidence of what fails.
+
+Knows no pytest: plugin.py tells it what happens. What it keeps is a `Run`; `pipeline.py` makes
+causes of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+
+from .model import Assertion, Failure, Footprint, Passed, Phase, Run
+from .observe.exceptions import message, traceback_of, type_name
+from .observe.redaction import Redactor
+from .record import current
+from .record.engines import Engine, start_engine
+from .record.finish import footprint, trace
+from .record.project import Project
+from .record.recorder import Recorder
+from .record.targets import Targets
+from .report.snapshot import snapshot_json
+from .report.trace import trace_jsonl, trace_tree
+from .settings import Settings
+from .snapshot import assertion as assertions
+from .snapshot.capture import Camera
+from .store import RunDirectory, file_name
+
+FULL_EVIDENCE = 20
+"""Failures of one signature that keep their trace and snapshot; later ones keep the footprint."""
+
+
+class Session:
+    """Recorder, camera and evidence of one process."""
+
+    def __init__(
+        self, settings: Settings, targets: Targets, directory: RunDirectory, worker: str | None
+    ) -> None:
+        self.settings = settings
+        self.project: Project = targets.project
+        self.directory = directory
+        self.worker = worker
+        self.redactor = Redactor()
+        self.recorder = Recorder(targets)
+        self.camera = Camera(self.project, self.redactor, targets.fixtures)
+        self.engine: Engine | None = None
+        self.engine_name = "none"
+        self.engine_reason = "tracing is off"
+        self.run = Run(functions=self.recorder.functions)
+        self.retried: list[Failure] = []
+        self.calls_seen = self.calls_kept = self.dropped = 0
+        self.snapshot_s = 0.0
+        self.recording_s = 0.0
+        self.faults: list[str] = []
+        self.fixtures: dict[int, tuple[str, dict[int, int]]] = {}
+        self._failing: list[Failure] = []
+        self._errors: list[tuple[Failure, BaseException | None]] = []
+        self._alike: Counter[tuple[str, ...]] = Counter()
+        self._compared: Assertion | None = None
+        self._test = ""
+        self._in_fixture = False
+
+    # -- the engine -------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start recording, if tracing is asked for and something here can record."""
+        if self.settings.trace and self.engine is None:
+            self.engine, self.engine_reason = start_engine(self.recorder)
+            self.engine_name = self.engine.name if self.engine is not None else "none"
+            current.push(self.recorder)
+
+    def stop(self) -> None:
+        """Stop recording and give back what was taken; twice does nothing."""
+        engine, self.engine = self.engine, None
+        if engine is not None:
+            engine.stop()
+        current.pop(self.recorder)
+        self.faults.extend(self.recorder.faults)
+        self.recorder.faults.clear()
+
+    # -- one test ---------------------------------------------------------------------------
+
+    def begin(self, nodeid: str, *, depth: int | None = None, values: bool = True) -> None:
+        """A test begins."""
+        self._test, self._compared = nodeid, None
+        self._in_fixture = False
+        self._failing = []
+        if self.engine is not None:
+            self.recorder.begin(nodeid, depth=depth, values=values)
+
+    def phase(self, phase: Phase) -> None:
+        """A phase of the running test begins."""
+        self.fixture_ended()
+        if self.recorder.recording is not None:
+            self.recorder.recording.phase = phase
+
+    def compared(self, operator: str, left: object, right: object) -> None:
+        """A comparison was found false; the last one before a failure is its assertion."""
+        self._compared = assertions.from_compare(operator, left, right)
+
+    def fixture_begins(self, key: int, name: str) -> None:
+        """A fixture that outlives the test is set up: its footprint is its own."""
+        rows: dict[int, int] = {}
+        self.fixtures[key] = (name, rows)
+        self.recorder.push_owner(rows)
+        self._in_fixture = True
+
+    def fixture_ended(self) -> None:
+        """The set-up of a shared fixture is over, if one was going on."""
+        if self._in_fixture:
+            self._in_fixture = False
+            self.recorder.pop_owner()
+
+    def fixture_gone(self, key: int) -> None:
+        """It was torn down."""
+        self.fixtures.pop(key, None)
+
+    def failed(
+        self,
+        phase: Phase,
+        error: BaseException | None,
+        *,
+        nodeid: str,
+        file: str,
+        line: int,
+        duration_s: float = 0.0,
+        attempt: int = 1,
+        subtest: str = "",
+        text: str = "",
+        shown_message: str | None = None,
+        snapshot: bool = True,
+    ) -> Failure:
+        """A phase failed: take its snapshot while the exception lives. Returns the Failure."""
+        began = perf_counter()
+        identity = f"{nodeid}\0{phase}\0{subtest}"
+        ordinal = sum(1 for one in self._failing if one.phase == phase)
+        failure = Failure(
+            id=failure_id(identity, ordinal),
+            nodeid=nodeid,
+            phase=phase,
+            outcome="failed" if phase == "call" else "error",
+            file=file,
+            line=line,
+            duration_s=round(duration_s, 4),
+            exception=self._exception(error, shown_message),
+            attempt=attempt,
+            worker=self.worker,
+            **self._snapshot(error, nodeid, text, shown_message, snapshot),
+        )
+        self._failing.append(failure)
+        self.snapshot_s += perf_counter() - began
+        return failure
+
+    def end(self, fixture_names: frozenset[str], passed: bool, retried: bool = False) -> None:
+        """The test is over: keep its footprint, and its trace if it failed."""
+        began = perf_counter()
+        recording = self.recorder.end() if self.engine is not None else None
+        print_of: Footprint | None = None
+        if recording is not None:
+            print_of = footprint(recording, self._shared(recording.rows, fixture_names))
+            self.calls_seen += recording.seen
+        if self._failing:
+            self._keep_failures(recording, print_of, retried)
+        elif passed and print_of is not None:
+            self.run.passed.append(Passed(self._test, print_of))
+        self._failing = []
+        self.recording_s += perf_counter() - began + self.recorder.spent_ns / 1e9
+        self.recorder.spent_ns = 0
+
+    def collect_failed(self) -> None:
+        """What was just told as failed is a module that could not be collected."""
+        self._keep_failures(None, None, retried=False)
+        self._failing = []
+
+    # -- parts ------------------------------------------------------------------------------
+
+    def _shared(self, rows: dict[int, int], names: frozenset[str]) -> list[dict[int, int]]:
+        used = [owned for name, owned in self.fixtures.values() if name in names]
+        functions = self.recorder.functions
+        files = {functions[index].file for index in rows}
+        imports = self.recorder.import_rows
+        return used + [imports[file] for file in sorted(files) if file in imports]
+
+    def _exception(
+        self, error: BaseException | None, shown_message: str | None
+    ) -> tuple[str, str] | None:
+        if error is None:
+            return None
+        text = shown_message if shown_message is not None else message(error)
+        return type_name(error), self.redactor.text(text)
+
+    def _snapshot(
+        self,
+        error: BaseException | None,
+        nodeid: str,
+        text: str,
+        shown_message: str | None,
+        wanted: bool,
+    ) -> dict[str, Any]:
+        if error is None:
+            return {"why_no_snapshot": "the failure has no exception"}
+        if not wanted:
+            return {"why_no_snapshot": "marked no_snapshot"}
+        assertion = self._assertion(error)
+        taken = self.camera.take(
+            nodeid, error, assertion=assertion, traceback=text, shown_message=shown_message
+        )
+        return {"snapshot": taken}
+
+    def _assertion(self, error: BaseException) -> Assertion | None:
+        found, self._compared = self._compared, None
+        found = assertions.from_unittest(error) or found
+        if found is None or not isinstance(error, AssertionError):
+            return None
+        traceback = traceback_of(error)
+        while traceback is not None:
+            path = os.path.realpath(traceback.tb_frame.f_code.co_filename)
+            if self.project.owns(path):
+                found = assertions.with_source(found, path, traceback.tb_lineno)
+            traceback = traceback.tb_next
+        return assertions.redacted(found, self.redactor)
+
+    def _keep_failures(self, recording: Any, print_of: Footprint | None, retried: bool) -> None:
+        recorded = None
+        for failure in self._failing:
+            alike = (failure.phase, *(failure.exception or ("",)), failure.file)
+            self._alike[alike[0], alike[1], alike[-1]] += 1
+            full = self._alike[alike[0], alike[1], alike[-1]] <= FULL_EVIDENCE
+            changes: dict[str, Any] = {"footprint": print_of}
+            if recording is None:
+                changes["why_no_trace"] = self._why_no_trace(failure)
+            elif not full:
+                changes["why_no_trace"] = f"kept for the first {FULL_EVIDENCE} failures alike"
+            else:
+                if recorded is None:
+                    recorded = trace(self.recorder, recording, self.redactor)
+                    self.calls_kept += len(recorded.calls)
+                    self.dropped += sum(recorded.dropped.values())
+                changes["trace"] = recorded
+            kept = self._written(replace(failure, **changes), full)
+            (self.retried if retried else self.run.failures).append(kept)
+
+    def _why_no_trace(self, failure: Failure) -> str:
+        if failure.phase == "collect":
+            return "collection is not traced"
+        return "tracing is off" if not self.settings.trace else self.engine_reason
+
+    def _written(self, failure: Failure, full: bool) -> Failure:
+        """Write the evidence now: a kill later loses none of it."""
+        name = file_name(failure.nodeid, failure.phase, failure.attempt)
+        changes: dict[str, Any] = {}
+        try:
+            if failure.trace is not None:
+                changes["trace_path"] = f"traces/{name}.jsonl"
+                self.directory.write(f"traces/{name}.jsonl", trace_jsonl(failure.trace))
+                self.directory.write(f"traces/{name}.txt", trace_tree(failure.trace).encode())
+            if failure.snapshot is not None and self.settings.snapshot and full:
+                changes["snapshot_path"] = f"snapshots/{name}.json"
+                shown = snapshot_json(failure.snapshot, failure)
+                self.directory.write_json(f"snapshots/{name}.json", shown, indent=True)
+                text = failure.snapshot.traceback.encode("utf-8", "replace")
+                self.directory.write(f"snapshots/{name}.traceback.txt", text)
+        except OSError as error:
+            changes = {}
+            self.faults.append(f"could not write evidence: {type(error).__name__}: {error}")
+        return replace(failure, **changes)
+
+
+def failure_id(identity: str, ordinal: int) -> str:
+    """Return a failure's id: of node id without xdist's @group, phase, subtest and ordinal."""
+    nodeid, _, rest = identity.partition("\0")
+    plain = (
+        f"{nodeid.split('@')[0] if '@' in nodeid.rsplit(']', 1)[-1] else nodeid}\0{rest}\0{ordinal}"
+    )
+    return "f-" + hashlib.blake2b(plain.encode("utf-8", "replace"), digest_size=5).hexdigest()

@@ -1,0 +1,143 @@
+"""Read source files: lines, functions, statements. One cache a process, keyed by path.
+
+Used by the snapshot (what to show), by the recorder before 3.11 (qualified names) and by
+diagnose (what a line does). Never imports what it reads.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+MAX_BYTES = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A function in a file: `first` is the line of its first decorator, `line` that of its def."""
+
+    name: str
+    first: int
+    line: int
+    last: int
+    node: FunctionNode
+
+
+class Source:
+    """One source file. `why` says why there is no text."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.why = ""
+        self.lines: tuple[str, ...] = ()
+        self._tree: ast.Module | None = None
+        self._spans: tuple[Span, ...] | None = None
+        try:
+            raw = Path(path).read_bytes()
+            if len(raw) > MAX_BYTES:
+                self.why = f"source is {len(raw)} bytes"
+                return
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
+            text = io.StringIO(raw.decode(encoding), newline=None).read()
+            # Python ends lines at line feeds only, str.splitlines at much more.
+            self.lines = tuple(text.removesuffix("\n").split("\n")) if text else ()
+        except (OSError, SyntaxError, UnicodeDecodeError, LookupError, ValueError) as error:
+            self.why = f"source not readable: {type(error).__name__}"
+
+    @property
+    def tree(self) -> ast.Module | None:
+        """The parsed module, or None where it does not parse."""
+        if self._tree is None and self.lines:
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # what the compiler says of the user's source
+                    self._tree = ast.parse("\n".join(self.lines))
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                self.why = "source does not parse"
+        return self._tree
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Every function of the file, outer before inner."""
+        if self._spans is None:
+            self._spans = tuple(_spans(self.tree)) if self.tree is not None else ()
+        return self._spans
+
+    def line(self, number: int) -> str:
+        """Return the line's text, or an empty string."""
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+
+    def function(self, name: str, line: int) -> Span | None:
+        """Return the function of this qualified name whose def or decorator is at `line`."""
+        for span in self.spans:
+            if span.name == name and line in (span.first, span.line):
+                return span
+        return None
+
+    def enclosing(self, line: int) -> Span | None:
+        """Return the innermost named function around `line`."""
+        found = None
+        for span in self.spans:
+            if span.first <= line <= span.last and not isinstance(span.node, ast.Lambda):
+                found = span
+        return found
+
+    def starting_at(self, name: str, first: int) -> Span | None:
+        """Return the function whose code object has this name and first line."""
+        for span in self.spans:
+            if span.first == first and span.name.rsplit(".", 1)[-1] == name:
+                return span
+        return None
+
+    def segment(self, line: int, column: int, end_line: int, end_column: int) -> str:
+        """Return the text of a range; columns count utf-8 bytes, as code positions do."""
+        chosen = [text.encode() for text in self.lines[line - 1 : end_line]]
+        if not chosen:
+            return ""
+        chosen[-1] = chosen[-1][:end_column]
+        chosen[0] = chosen[0][column:]
+        return b"\n".join(chosen).decode("utf-8", "replace")
+
+
+@lru_cache(maxsize=512)
+def source_of(path: str) -> Source:
+    """Return the file at `path` (absolute), read once a process."""
+    return Source(path)
+
+
+def _spans(module: ast.Module) -> list[Span]:
+    """Every function of a module; without recursion, for expressions may be deeply nested."""
+    found: list[Span] = []
+    waiting: list[tuple[ast.AST, str]] = [(module, "")]
+    while waiting:
+        node, prefix = waiting.pop()
+        inner = prefix
+        body: set[int] = set()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            span = _span(node, prefix)
+            found.append(span)
+            inner = f"{span.name}.<locals>."
+            body = set(map(id, node.body if isinstance(node.body, list) else [node.body]))
+        elif isinstance(node, ast.ClassDef):
+            inner = f"{prefix}{node.name}."
+            body = set(map(id, node.body))
+        # Defaults and decorators belong to the scope around.
+        waiting.extend(
+            (child, inner if not body or id(child) in body else prefix)
+            for child in ast.iter_child_nodes(node)
+        )
+    return sorted(found, key=lambda span: (span.first, -span.last, len(span.name)))
+
+
+def _span(node: FunctionNode, prefix: str) -> Span:
+    last = node.end_lineno or node.lineno
+    if isinstance(node, ast.Lambda):
+        return Span(f"{prefix}<lambda>", node.lineno, node.lineno, last, node)
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return Span(prefix + node.name, first, node.lineno, last, node)

@@ -1,0 +1,209 @@
+"""The run directory: every file is written aside and renamed; nothing here raises but OSError.
+
+Directories are 0700 and files 0600, a directory that was there keeps its mode.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import tempfile
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from .plainjson import dumps, loads
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
+LIVE = ".live"
+
+
+def new_run_id() -> str:
+    """Return `<UTC>-<8 random hex>`."""
+    now = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    return f"{now}-{secrets.token_hex(4)}"
+
+
+def file_name(nodeid: str, phase: str = "call", attempt: int = 1) -> str:
+    """Return a file name for a test: readable, bounded, unique also where case does not count."""
+    readable = _UNSAFE.sub("_", nodeid.rsplit("/", 1)[-1]).strip("._")[:80] or "test"
+    digest = hashlib.blake2b(
+        f"{nodeid}\0{phase}\0{attempt}".encode("utf-8", "backslashreplace"), digest_size=4
+    )
+    return f"{readable}-{digest.hexdigest()}"
+
+
+class RunDirectory:
+    """One run below the store. Created with the first write."""
+
+    def __init__(self, store: Path, run_id: str) -> None:
+        self.store = store
+        self.run_id = run_id
+        self.path = store / "runs" / run_id
+        self.written = 0
+        self._made: set[Path] = set()
+
+    def write(self, name: str, data: bytes) -> Path:
+        """Write a file below the run (its folders are made). Raises OSError."""
+        target = self.path / name
+        self._make(target.parent)
+        write_atomically(target, data)
+        self.written += len(data)
+        return target
+
+    def write_json(self, name: str, data: object, *, indent: bool = False) -> Path:
+        """Write JSON below the run. Raises OSError, TypeError."""
+        return self.write(name, dumps(data, indent=indent) + b"\n")
+
+    def finish(self, snapshot: str | None) -> None:
+        """Make this run the latest; `snapshot` (relative to the run) becomes latest.json."""
+        with contextlib.suppress(OSError):
+            (self.path / LIVE).unlink()
+        point(self.store / "latest", Path("runs") / self.run_id)
+        if snapshot is not None:
+            point(self.store / "latest.json", Path("runs") / self.run_id / snapshot)
+
+    def _make(self, folder: Path) -> None:
+        if folder in self._made:
+            return
+        fresh = not self.path.exists()
+        _make_folders(folder)
+        if fresh:
+            ignore = self.store / ".gitignore"
+            if not ignore.exists():
+                write_atomically(ignore, b"*\n")
+            write_atomically(self.path / LIVE, str(os.getpid()).encode())
+        self._made.add(folder)
+
+
+def write_atomically(target: Path, data: bytes) -> None:
+    """Write to a temporary file beside `target`, then rename; the file is 0600."""
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".tmp-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def point(link: Path, to: Path) -> None:
+    """Make `link` point to `to` (relative), by way of a file with the path where links fail."""
+    aside = link.with_name(f".tmp-{link.name}-{os.getpid()}")
+    with contextlib.suppress(OSError):
+        aside.unlink()
+    if link.is_dir() and not link.is_symlink():
+        return  # somebody's own directory
+    try:
+        aside.symlink_to(to)
+        aside.replace(link)
+    except (OSError, NotImplementedError):
+        write_atomically(link, f"{to.as_posix()}\n".encode())
+
+
+def latest_run(store: Path) -> Path | None:
+    """Return the directory of the newest finished run, or None."""
+    link = store / "latest"
+    if link.is_file():
+        try:
+            named = store / link.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return None
+        return named if named.is_dir() else None
+    return link.resolve() if link.is_dir() else None
+
+
+def load_run(path: str | Path = ".autopsy") -> dict[str, Any]:
+    """Return the digest of a run: `path` is a run directory, a digest.json or a store.
+
+    Raises FileNotFoundError where there is none, ValueError where it is not a digest.
+    """
+    place = Path(path)
+    if not place.exists():
+        raise FileNotFoundError(f"no run in {place}: run `pytest --autopsy` first")
+    if place.is_dir() and not (place / "digest.json").exists():
+        newest = latest_run(place)
+        if newest is None:
+            raise FileNotFoundError(f"no run in {place}: run `pytest --autopsy` first")
+        place = newest
+    file = place / "digest.json" if place.is_dir() else place
+    digest = loads(file.read_bytes())
+    schema = digest.get("schema", "") if isinstance(digest, dict) else ""
+    if not str(schema).startswith("pytest-autopsy/digest@"):
+        raise ValueError(f"{file} is not a digest of pytest-autopsy (schema {schema!r})")
+    found: dict[str, Any] = digest
+    return found
+
+
+def prune(store: Path, keep_runs: int, max_disk: int, current: str) -> list[str]:
+    """Delete old runs past `keep_runs` or `max_disk` bytes; green ones go first.
+
+    Never the current run, one that is live, nor what is not ours. Returns the ids that went.
+    """
+    runs = [run for run in _runs(store) if run.name != current and not _is_live(run)]
+    sizes = {run: _size(run) for run in runs}
+    total = sum(sizes.values()) + _size(store / "runs" / current)
+    count = len(runs) + 1
+    gone: list[str] = []
+    for run in sorted(runs, key=lambda run: (_has_failures(run), run.name)):
+        if count <= keep_runs and total <= max_disk:
+            break
+        shutil.rmtree(run, ignore_errors=True)
+        gone.append(run.name)
+        count -= 1
+        total -= sizes[run]
+    return gone
+
+
+def _runs(store: Path) -> list[Path]:
+    pattern = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+    try:
+        found = list((store / "runs").iterdir())
+    except OSError:
+        return []
+    return [p for p in found if pattern.fullmatch(p.name) and p.is_dir() and not p.is_symlink()]
+
+
+def _is_live(run: Path) -> bool:
+    try:
+        pid = int((run / LIVE).read_text())
+        os.kill(pid, 0)
+    except PermissionError:
+        return True  # somebody else's process
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
+
+
+def _has_failures(run: Path) -> bool:
+    if any((run / name).exists() for name in ("traces", "snapshots", "diagnoses")):
+        return True
+    try:
+        return bool(load_run(run)["failures"])
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(place, name)).st_size
+    return total
+
+
+def _make_folders(folder: Path) -> None:
+    missing: list[Path] = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    for one in reversed(missing):
+        with contextlib.suppress(FileExistsError):
+            one.mkdir(mode=0o700)

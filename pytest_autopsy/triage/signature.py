@@ -1,0 +1,96 @@
+"""A failure's signature: exact, versioned, explainable, without lines, values or numbers."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+
+from ..model import Failure
+
+VERSION = 1
+
+RULES: tuple[tuple[str, str, str], ...] = (
+    ("colour", r"\x1b\[[0-9;]*[A-Za-z]", ""),
+    ("object address", r" (?:object )?at 0x[0-9a-fA-F]+", ""),
+    ("hex number", r"\b0x[0-9a-fA-F]+\b", "HEX"),
+    ("uuid", r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b", "UUID"),
+    (
+        "moment",
+        r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?",
+        "TIME",
+    ),
+    ("url", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s'\"]+", "URL"),
+    ("address", r"\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b|\blocalhost:\d+", "ADDRESS"),
+    ("temporary path", r"(?:/private)?/(?:tmp|var/folders)/[^\s'\":]+", "TMP"),
+    ("path", r"(?:/[\w.@+-]+){2,}", "PATH"),
+    ("digest", r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b", "HASH"),
+    ("worker", r"\bgw\d+\b|\bThread-\d+", "WORKER"),
+    ("number", r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?\b", "N"),
+)
+"""Applied in this order: what it is, the pattern, what stands for it."""
+
+_COMPILED = tuple((re.compile(pattern), word) for _, pattern, word in RULES)
+_QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
+NAMES_MATTER = frozenset(
+    ("NameError", "AttributeError", "KeyError", "ImportError", "ModuleNotFoundError",
+     "UnboundLocalError", "TypeError", "FixtureLookupError")
+)  # fmt: skip
+"""Errors whose quoted words are the cause itself: a missing attribute, key or module."""
+
+
+def normalised(kind: str, text: str) -> str:
+    """Return the first line of a message with everything that varies between runs replaced."""
+    first = text.strip().splitlines()[0][:400] if text.strip() else ""
+    for pattern, word in _COMPILED:
+        first = pattern.sub(word, first)
+    if kind not in NAMES_MATTER:
+        first = _QUOTED.sub("STR", first)
+    return first
+
+
+def signature(failure: Failure) -> str:
+    """Return what makes two failures alike at first sight, as one readable line."""
+    if failure.exception is None:
+        return f"{failure.phase} | no exception"
+    kind, text = failure.exception
+    frames = _frames(failure)
+    shape = _assertion_shape(failure)
+    message = shape or normalised(kind, text)
+    return " | ".join([failure.phase, kind, message, *frames])
+
+
+def cause_id(text: str) -> str:
+    """Return the id of a cause with this signature: c, the version, eight hex digits."""
+    digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=4).hexdigest()
+    return f"c{VERSION}-{digest}"
+
+
+def _frames(failure: Failure) -> list[str]:
+    """The two innermost project frames, without lines; the test's own where there is no other."""
+    if failure.snapshot is None or not failure.snapshot.exceptions:
+        return []
+    mine = [f for f in failure.snapshot.exceptions[0].frames if f.kind != "library"]
+    code = [f for f in mine if f.kind != "test"] or mine[:1]
+    return [f"{frame.file}:{frame.function}" for frame in code[:2]]
+
+
+def _assertion_shape(failure: Failure) -> str:
+    """The assertion's operator and the shape of its left side, values left out."""
+    if failure.snapshot is None or failure.snapshot.assertion is None:
+        return ""
+    assertion = failure.snapshot.assertion
+    return f"assert {_shape(assertion.left_source)} {assertion.operator} *"
+
+
+def _shape(source: str) -> str:
+    try:
+        node = ast.parse(source, mode="eval").body
+    except (SyntaxError, ValueError):
+        return "*"
+    if isinstance(node, ast.Call):
+        target = node.func
+        return (
+            target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "*")
+        ) + "(*)"
+    return f"*.{node.attr}" if isinstance(node, ast.Attribute) else "*"

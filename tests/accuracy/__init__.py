@@ -1,0 +1,1 @@
+"""Runs the test suites of published libraries with and without ``--autopsy``, and compares."""

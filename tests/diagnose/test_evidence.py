@@ -1,0 +1,178 @@
+"""Each kind of evidence, on a program of a few lines that shows just that."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from pytest_autopsy.diagnose import spectrum
+from pytest_autopsy.diagnose.atoms import Atom, difference
+from pytest_autopsy.diagnose.spectrum import ochiai
+from pytest_autopsy.model import Diagnosis, Value
+
+from .helpers import Bench
+
+Make = Callable[[str], Bench]
+
+
+def first(diagnosis: Diagnosis) -> str:
+    return diagnosis.suspects[0].function.name
+
+
+def test_ochiai_by_hand() -> None:
+    assert ochiai(2, 0, 2) == 1.0
+    assert ochiai(0, 5, 2) == 0.0
+    assert abs(ochiai(1, 3, 1) - 0.5) < 1e-9
+
+
+def test_spectrum_scores_a_function_as_its_best_line(bench: Make) -> None:
+    made = bench("""
+def pick(flag):
+    if flag:
+        return 1
+    return 2
+
+def test_good(): assert pick(True) == 1
+def test_bad(): assert pick(False) == 1
+""")
+    made.test("test_good")
+    made.test("test_bad", ("==", 2, 1))
+    rows = {made.run.functions[row.index].name: row for row in spectrum.rows(made.case())}
+    assert rows["pick"].score == 1.0
+    assert rows["pick"].lines[0] == (5, 1.0)
+
+
+def test_a_swallowed_exception_is_shown(bench: Make) -> None:
+    made = bench("""
+def parse(text):
+    return int(text)
+
+def load(text):
+    try:
+        return parse(text)
+    except ValueError:
+        return 0
+
+def total(texts):
+    return sum(load(text) for text in texts)
+
+def test_good(): assert total(["1", "2"]) == 3
+def test_bad(): assert total(["1", "x"]) == 3
+""")
+    made.test("test_good")
+    made.test("test_bad", ("==", 1, 3))
+    found = made.diagnosis()
+    assert first(found) == "load"
+    assert found.kind == "swallowed exception"
+    assert found.confidence == "shown"
+    (culprit,) = [f for f in found.evidence if f.kind == "swallowed"]
+    assert culprit.line == 8
+    assert any(f.role == "called" and "parse" in f.fact for f in found.evidence)
+
+
+def test_a_none_that_is_used_later(bench: Make) -> None:
+    made = bench("""
+PRICES = {"a": 1}
+
+def price(name):
+    return PRICES.get(name)
+
+def line(name, count):
+    cost = price(name)
+    return {"cost": cost, "count": count}
+
+def total(item):
+    return item["cost"] * item["count"]
+
+def test_good(): assert total(line("a", 2)) == 2
+def test_bad(): assert total(line("b", 2)) == 4
+""")
+    made.test("test_good")
+    made.test("test_bad")
+    found = made.diagnosis()
+    assert first(found) == "price"
+    assert found.kind == "none returned"
+    assert found.evidence[-1].role == "failed"
+
+
+@pytest.mark.xfail(
+    sys.version_info < (3, 12), reason="before 3.12 calls inside f-strings have no true position"
+)
+def test_the_birth_of_a_wrong_number(bench: Make) -> None:
+    made = bench("""
+def pages(total, size):
+    return total // size + 1
+
+def footer(total, size):
+    return f"of {pages(total, size)}"
+
+def test_good(): assert footer(5, 2) == "of 3"
+def test_bad(): assert footer(4, 2) == "of 2"
+""")
+    made.test("test_good")
+    made.test("test_bad", ("==", "of 3", "of 2"))
+    found = made.diagnosis()
+    assert first(found) == "pages"
+    assert found.kind == "wrong value"
+
+
+def test_a_mutable_default(bench: Make) -> None:
+    made = bench("""
+def collect(item, into=[]):
+    into.append(item)
+    return into
+
+def one(item):
+    return collect(item)
+
+def test_good(): assert one(1) == [1]
+def test_bad(): assert one(2) == [2]
+""")
+    made.test("test_good")
+    made.test("test_bad", ("==", [1, 2], [2]))
+    found = made.diagnosis()
+    assert first(found) == "collect"
+    assert found.kind == "mutable default"
+
+
+def test_shared_state_that_a_call_changes(bench: Make) -> None:
+    made = bench("""
+DEFAULTS = {"colour": ["red"]}
+
+def options(extra):
+    chosen = dict(DEFAULTS)
+    for colour in extra:
+        chosen["colour"].append(colour)
+    return chosen
+
+def page(extra):
+    return options(extra)["colour"]
+
+def test_bad():
+    page(["blue"])
+    assert page([]) == ["red"]
+""")
+    made.test("test_bad", ("==", ["red", "blue"], ["red"]))
+    found = made.diagnosis()
+    assert first(found) == "options"
+    assert found.kind == "shared state changed"
+
+
+def test_without_any_passing_test_there_is_still_a_suspect(bench: Make) -> None:
+    made = bench("""
+def half(n): return n / 0
+def test_bad(): half(2)
+""")
+    made.test("test_bad")
+    assert first(made.diagnosis()) == "half"
+
+
+def test_differences_are_atoms() -> None:
+    found = difference("page 1 of 2", "page 1 of 1")
+    assert found.extra == (Atom(2.0, 0),)
+    mine = Value("sequence", "list", 3, (1, 2, 3))
+    theirs = Value("sequence", "list", 3, (1, 5, 3))
+    assert difference(mine, theirs).extra == (Atom(2.0),)
+    assert difference(mine, theirs).missing == (Atom(5.0),)

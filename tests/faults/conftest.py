@@ -1,0 +1,10 @@
+"""Fixture: the project, to be run with faults."""
+
+import pytest
+
+from .helpers import Suite
+
+
+@pytest.fixture
+def suite(pytester, monkeypatch):
+    return Suite(pytester, monkeypatch)

@@ -1,0 +1,137 @@
+"""An exception in what a hook of ours calls: in Recording, in Closing, in the session."""
+
+import pytest
+
+from .helpers import WARNING, assert_untouched
+
+RECORDING = (
+    "_add_marker_targets",
+    "_marker_rules",
+    "_begin",
+    "_end",
+    "_fixture_begins",
+    "_examine",
+)
+
+SESSION = (
+    "stop",
+    "begin",
+    "phase",
+    "compared",
+    "fixture_begins",
+    "fixture_ended",
+    "fixture_gone",
+    "failed",
+    "end",
+    "_shared",
+    "_exception",
+    "_snapshot",
+    "_assertion",
+    "_keep_failures",
+    "_written",
+)
+
+CLOSING = (
+    "_header",
+    "_finish",
+    "_known_failures",
+    "_failing_reports",
+    "_run_facts",
+    "_totals",
+    "_cost",
+    "_notes",
+    "_write",
+    "_shown_path",
+    "_attach",
+    "_store_name",
+    "_render",
+)
+
+ACTIVATION = (
+    "pytest_autopsy.recording:make_session",
+    "pytest_autopsy.record.project:Project.__init__",
+    "pytest_autopsy.record.targets:Targets.__init__",
+    "pytest_autopsy.session:Session.__init__",
+    "pytest_autopsy.session:start_engine",
+    "pytest_autopsy.integrations:register",
+)
+
+
+@pytest.mark.parametrize("name", RECORDING)
+def test_recording(suite, name):
+    suite.check(f"pytest_autopsy.recording:Recording.{name}")
+
+
+@pytest.mark.parametrize("name", SESSION)
+def test_session(suite, name):
+    suite.check(f"pytest_autopsy.session:Session.{name}")
+
+
+@pytest.mark.parametrize("name", CLOSING)
+def test_closing(suite, name):
+    suite.check(f"pytest_autopsy.closing:Closing.{name}")
+
+
+@pytest.mark.parametrize("where", ["closing:_git", "recording:_shown_message"])
+def test_helpers_of_modules(suite, where):
+    suite.check(f"pytest_autopsy.{where}")
+
+
+@pytest.mark.parametrize("where", ACTIVATION)
+def test_activation(suite, where):
+    """Before anything of ours runs: there may be no run directory for a log yet."""
+    plain = suite.plain()
+    run = suite.run(where)
+    assert where in run.hits
+    assert "INTERNALERROR" not in run.out + run.err
+    assert "Traceback (most recent call last)" not in run.out + run.err
+    assert (run.ret, run.outcomes) == (plain.ret, plain.outcomes)
+    assert "injected" in run.out
+
+
+def test_a_module_that_cannot_be_collected(suite):
+    suite.add_broken_module()
+    suite.check("pytest_autopsy.recording:Recording._collection_failed")
+
+
+def test_going_on_after_a_module_that_cannot_be_collected(suite):
+    suite.add_broken_module()
+    args = ("--autopsy", "--continue-on-collection-errors")
+    run = suite.check("pytest_autopsy.session:Session.failed", args=args)
+    assert run.has_digest
+
+
+def test_many_faults_at_once_are_one_warning(suite):
+    run = suite.check(
+        "pytest_autopsy.recording:Recording._examine",
+        "pytest_autopsy.session:Session.compared",
+        "pytest_autopsy.closing:explain",
+        "pytest_autopsy.record.recorder:Recorder.leave",
+    )
+    assert len(run.log.splitlines()) > 3
+
+
+def test_the_warning_itself_fails(suite):
+    """Nothing is left to say it with; the run is still untouched."""
+    run = suite.run(
+        "pytest_autopsy.closing:Closing._say_faults", "pytest_autopsy.recording:Recording._examine"
+    )
+    assert "_say_faults" in run.hits
+    assert_untouched(run, suite.plain())
+
+
+def test_a_message_that_is_no_utf8(suite):
+    suite.check("pytest_autopsy.recording:Recording._examine", kind="surrogate")
+
+
+@pytest.mark.parametrize("kind", ["MemoryError", "RecursionError"])
+def test_other_errors(suite, kind):
+    suite.check("pytest_autopsy.recording:Recording._examine", kind=kind)
+
+
+def test_without_faults_there_is_no_warning(suite):
+    run = suite.run()
+    assert_untouched(run, suite.plain())
+    assert WARNING not in run.out
+    assert run.has_digest and run.hits == ""
+    assert run.counts["warnings"] == suite.plain().counts["warnings"]

@@ -1,0 +1,204 @@
+"""Secrets stay in: by name at every depth, by shape in every text; innocent values stay out."""
+
+from __future__ import annotations
+
+import base64
+import time
+import urllib.parse
+from typing import Any
+
+import pytest
+
+from pytest_autopsy import plainjson
+from pytest_autopsy.model import Look, Value
+from pytest_autopsy.observe.redaction import SHAPES, Redactor
+from pytest_autopsy.observe.text import to_json, to_text
+from pytest_autopsy.observe.values import SNAPSHOT, look
+
+from .secrets_made import BY_RULE, INNOCENT, PLANTED, STRONG, WEAK
+
+SECRET = "correct-horse-9/battery+Staple"
+
+
+class Plain:
+    def __init__(self, **attributes: object) -> None:
+        vars(self).update(attributes)
+
+
+def shown(value: Any, name: str = "", redactor: Redactor | None = None) -> str:
+    """Return everything that is written of a value that `name` holds."""
+    found = (redactor or Redactor()).look(look(value, SNAPSHOT), name)
+    return f"{found!r} {to_text(found, 10**6)} {plainjson.dumps(to_json(found)).decode()}"
+
+
+def test_every_shape_has_its_sample() -> None:
+    assert set(BY_RULE) == {rule for rule, _ in SHAPES}
+
+
+@pytest.mark.parametrize("rule", BY_RULE)
+def test_every_shape_is_found_and_says_its_rule(rule: str) -> None:
+    for planted, secret in BY_RULE[rule]:
+        text = Redactor().text(f"before {planted} after")
+        assert secret not in text
+        assert f"[redacted: {rule}]" in text
+        assert text.startswith("before ") and text.endswith(" after")
+
+
+HOLDERS = {
+    "text": lambda text: text,
+    "list": lambda text: ["a", [text]],
+    "tuple": lambda text: (1, (text,)),
+    "set": lambda text: {text},
+    "value": lambda text: {"a": {"b": text}},
+    "key": lambda text: {text: 1},
+    "attribute": lambda text: Plain(a=Plain(b=text)),
+    "bytes": str.encode,
+    "subclass": type("Text", (str,), {}),
+    "exception": lambda text: ValueError("failed", text),
+    "long": lambda text: text + " " + "x" * 900,
+}
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+@pytest.mark.parametrize("planted", PLANTED, ids=[str(number) for number in range(len(PLANTED))])
+def test_a_shape_is_found_in_every_place(planted: tuple[str, str], holder: str) -> None:
+    assert planted[1].split("\n")[0] not in shown(HOLDERS[holder](planted[0]))
+
+
+@pytest.mark.parametrize("name", STRONG.split())
+def test_a_strong_name_hides_what_it_holds(name: str) -> None:
+    for value in (SECRET, "plainword", "x", SECRET.encode(), [SECRET], (1, {"a"}, SECRET)):
+        held = Redactor().look(look(value), name)
+        assert SECRET not in shown(value, name) and "plainword" not in str(held)
+    assert Redactor().look("plainword", name) == Value("redacted", "str", 9, why=f"name {name}")
+
+
+@pytest.mark.parametrize("name", STRONG.split())
+def test_a_strong_name_hides_at_every_depth(name: str) -> None:
+    for value in ({name: SECRET}, [{"a": ({name: [SECRET]},)}], Plain(**{name: SECRET}),
+                  {"a": Plain(x=1, **{name: SECRET})}):  # fmt: skip
+        assert SECRET not in shown(value)
+
+
+@pytest.mark.parametrize("name", WEAK.split())
+def test_a_weak_name_hides_what_looks_like_a_secret(name: str) -> None:
+    assert SECRET not in shown(SECRET, name)
+    assert SECRET not in shown({"a": {name: SECRET}})
+    for word in ("identifier", "1234", "a b-c 1_2"):
+        assert Redactor().look(word, name) == word
+
+
+@pytest.mark.parametrize(("name", "value"), INNOCENT, ids=[f"{n}-{v}" for n, v in INNOCENT])
+def test_innocent_look_alikes_stay(name: str, value: Any) -> None:
+    assert Redactor().look(look(value), name) == look(value)
+    assert Redactor().look(look({name: [value]})) == look({name: [value]})
+
+
+def test_the_rest_of_a_text_stays() -> None:
+    token = BY_RULE["github token"][0][0]
+    assert Redactor().text(f"push with {token} failed") == (
+        "push with [redacted: github token] failed"
+    )
+
+
+def test_what_is_no_text_stays_as_it_is() -> None:
+    value = look([1, None, 2.5, {"a": (True,)}, Plain(x=1)])
+    assert Redactor().look(value) == value
+
+
+def test_what_was_hidden_by_name_is_hidden_elsewhere() -> None:
+    redactor = Redactor()
+    redactor.look(look({"a": {"password": SECRET}}))
+    assert redactor.text(f"login with {SECRET} failed") == (
+        "login with [redacted: seen as a secret] failed"
+    )
+    for holder in HOLDERS.values():
+        assert SECRET not in shown(holder(f"login {SECRET}"), redactor=redactor)
+    assert redactor.text("horse battery") == "horse battery"
+
+
+@pytest.mark.parametrize("word", ["short-1", "plainword", "123456789", "1,234.56"])
+def test_short_and_plain_words_are_hidden_only_where_they_are_held(word: str) -> None:
+    redactor = Redactor()
+    assert word not in to_text(redactor.look(word, "password"))
+    assert redactor.text(f"some {word} here") == f"some {word} here"
+
+
+def test_of_two_secrets_the_longer_is_hidden_whole() -> None:
+    redactor = Redactor()
+    for secret in ("secret-part", "secret-part-and-more", "part-and-more-of-it"):
+        redactor.look(secret, "password")
+    assert "more" not in redactor.text("x secret-part-and-more y")
+
+
+def test_patterns_of_the_user() -> None:
+    redactor = Redactor([r"CUST-\d+", "internal-.*"])
+    assert redactor.text("for CUST-12345 today") == "for [redacted: user pattern] today"
+    assert redactor.look("internal-name") == "[redacted: user pattern]"
+    assert redactor.text("customer 12345") == "customer 12345"
+
+
+def test_a_redacted_value_says_which_rule_and_how_long_it_was() -> None:
+    assert to_json(Redactor().look(SECRET, "password")) == {
+        "__type__": "str", "len": len(SECRET), "why": "name password"
+    }  # fmt: skip
+
+
+def test_twice_is_as_once() -> None:
+    redactor = Redactor()
+    once: Look = redactor.look(
+        look({"password": SECRET, "text": [p for p, _ in PLANTED]}, SNAPSHOT)
+    )
+    assert redactor.look(once) == once
+
+
+ADVERSARIES = {
+    "jwt": "-ey" + "Jaaaaaaaaaa", "jwt-dots": "ey" + "Jaaaaaaaa.", "pem": "-----BEGIN PRIVATE KEY-----",
+    "pem-head": "-----BEGIN ", "aws": "AKI" + "AAAAA", "github": "ghp_", "slack": "xoxb-", "key": "sk-",
+    "url": "://a:", "url-long": "://", "assigned": "password=", "spaces": "password    ", "word": "a",
+    "bearer": "Bearer ", "stripe": "sk_live_",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ADVERSARIES)
+def test_the_time_is_linear_in_the_text(name: str) -> None:
+    piece = ADVERSARIES[name]
+    began = time.process_time()
+    Redactor().text(piece * (120_000 // len(piece)))
+    assert time.process_time() - began < 1.5  # linear takes a few hundredths
+
+
+def test_many_secrets_cost_no_more_each_than_few() -> None:
+    redactor = Redactor()
+    began = time.process_time()
+    for number in range(2500):  # a property-based test makes them by the thousand
+        redactor.look(f"pw-{number}-{number * 7919}-xyz", "password")
+    assert redactor.text("it is pw-7-55433-xyz") == "it is [redacted: seen as a secret]"
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        urllib.parse.quote(SECRET, safe=""),
+        base64.b64encode(SECRET.encode()).decode(),
+        SECRET.encode(),
+    ],
+    ids=["url-quoted", "base64", "bytes"],
+)
+def test_what_was_hidden_is_hidden_in_other_writings(written: Any) -> None:
+    redactor = Redactor()
+    redactor.look(SECRET, "password")
+    plain = written.decode() if isinstance(written, bytes) else written
+    assert plain not in shown(written, redactor=redactor)
+
+
+@pytest.mark.parametrize("secret", ['it\'s\\a "secret"\n9', "pässwört-9-geheim", "tab\tand-9\x00"])
+def test_what_was_hidden_is_hidden_where_it_is_escaped(secret: str) -> None:
+    redactor = Redactor()
+    redactor.look(secret, "password")
+    assert repr(secret)[1:-1] not in redactor.text(f"ValueError({secret!r})")
+    assert repr(secret.encode())[2:-1] not in shown(secret.encode(), redactor=redactor)
+    assert plainjson.dumps(secret).decode()[1:-1] not in redactor.text(
+        plainjson.dumps([secret]).decode()
+    )

@@ -1,0 +1,195 @@
+"""What a call changed: its arguments in place, module globals, closures, mutable defaults."""
+
+
+def changes(call):
+    return {(change.scope, change.name) for change in call.changes}
+
+
+def test_changed_in_place_and_rebound(lab):
+    prog = lab.load(
+        """
+        def appends(items, item):
+            items.append(item)
+
+        def rebinds(items, item):
+            items = items + [item]
+            return items
+
+        def both(items, item):
+            items.append(item)
+            items = list(items)
+            return items
+
+        def reads(items, item):
+            return item in items
+        """
+    )
+    call = lab.run(prog.appends, [1], 2).one("appends")
+    (change,) = call.changes
+    assert (change.name, change.scope) == ("items", "argument")
+    assert (change.before.items, change.after.items) == ((1,), (1, 2))
+    assert call.rebound == ()
+    assert lab.run(prog.rebinds, [1], 2).one("rebinds").changes == ()
+    call = lab.run(prog.both, [1], 2).one("both")
+    assert (call.changes, call.rebound) == ((), ("items",))
+    call = lab.run(prog.reads, [1], 2).one("reads")
+    assert (call.changes, call.rebound) == ((), ())
+
+
+def test_what_was_seen_at_entry_stays_as_it_was(lab):
+    prog = lab.load("def appends(items):\n    items.append(1)\n    return items\n")
+    call = lab.run(prog.appends, []).one("appends")
+    assert dict(call.arguments)["items"].items == ()
+    assert call.value.items == (1,)
+
+
+def test_an_object_that_is_changed(lab):
+    prog = lab.load(
+        """
+        class Cart:
+            def __init__(self):
+                self.total = 0
+
+            def add(self, price):
+                self.total += price
+
+            def look(self):
+                return self.total
+
+        def discount(cart):
+            cart.total -= 1
+
+        def work():
+            cart = Cart()
+            cart.add(3)
+            discount(cart)
+            return cart.look()
+        """
+    )
+    seen = lab.run(prog.work)
+    assert changes(seen.one("Cart.add")) == {("argument", "self")}
+    assert changes(seen.one("discount")) == {("argument", "cart")}
+    assert seen.one("Cart.look").changes == ()
+    assert "changed argument cart" in seen.features("discount")
+
+
+def test_a_change_in_a_call_that_fails(line_lab):
+    prog = line_lab.load("def work(d):\n    d['a'] = 1\n    raise KeyError('x')\n")
+    call = line_lab.run(prog.work, {}).one("work")
+    assert call.outcome == "raise"
+    assert changes(call) == {("argument", "d")}
+
+
+def test_module_globals(lab):
+    prog = lab.load(
+        """
+        CACHE = {}
+        LOG = []
+        LIMIT = 3
+
+        def remembers(key):
+            CACHE[key] = LIMIT
+
+        def reads(key):
+            return CACHE.get(key)
+
+        def replaces():
+            global LOG
+            LOG = [*LOG, 1]
+        """
+    )
+    call = lab.run(prog.remembers, "k").one("remembers")
+    assert changes(call) == {("global", "CACHE")}
+    assert call.changes[0].after.items == (("k", 3),)
+    assert lab.run(prog.reads, "k").one("reads").changes == ()
+    assert lab.run(prog.replaces).one("replaces").changes == ()
+
+
+def test_closures(lab):
+    prog = lab.load(
+        """
+        def make():
+            seen = []
+            def note(n):
+                seen.append(n)
+                return len(seen)
+            return note
+        """
+    )
+    note = prog.make()
+    call = lab.run(note, 4).one("make.<locals>.note")
+    assert changes(call) == {("closure", "seen")}
+    assert (call.changes[0].before.items, call.changes[0].after.items) == ((), (4,))
+
+
+def test_mutable_defaults(lab):
+    prog = lab.load(
+        """
+        import functools
+
+        def collect(item, into=[]):
+            into.append(item)
+            return into
+
+        def by_name(*, into={}):
+            into["a"] = 1
+
+        class Bag:
+            def put(self, item, items=[]):
+                items.append(item)
+
+        @functools.lru_cache
+        def cached(n, seen=[]):
+            seen.append(n)
+        """
+    )
+    call = lab.run(prog.collect, 1).one("collect")
+    assert (call.defaults, changes(call)) == (("into",), {("default", "into")})
+    call = lab.run(prog.collect, 1, []).one("collect")
+    assert (call.defaults, changes(call)) == ((), {("argument", "into")})
+    call = lab.run(prog.by_name).one("by_name")
+    assert (call.defaults, changes(call)) == (("into",), {("default", "into")})
+    assert lab.run(prog.Bag().put, 1).one("Bag.put").defaults == ("items",)
+
+
+def test_defaults_of_a_decorated_function(lab):
+    prog = lab.load(
+        """
+        import functools
+
+        def passes_on(function):
+            @functools.wraps(function)
+            def wrapper(*args):
+                return function(*args)
+            return wrapper
+
+        @passes_on
+        def collect(item, into=[]):
+            into.append(item)
+        """
+    )
+    seen = lab.run(prog.collect, 1)
+    assert seen.one("collect").defaults == ("into",)
+    assert seen.one("collect").function.line == lab.line_of("@passes_on")
+
+
+def test_a_generator_changes_its_argument(lab):
+    prog = lab.load(
+        """
+        def pops(items):
+            while items:
+                yield items.pop()
+
+        def work(items):
+            return list(pops(items))
+        """
+    )
+    seen = lab.run(prog.work, [1, 2])
+    assert changes(seen.one("pops")) == {("argument", "items")}
+
+
+def test_same_content_in_another_object_is_no_change(lab):
+    prog = lab.load(
+        "STATE = {'a': [1]}\n\ndef work(d):\n    d['a'] = list(d['a'])\n    STATE['a'] = [1]\n"
+    )
+    assert lab.run(prog.work, {"a": [1]}).one("work").changes == ()

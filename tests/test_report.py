@@ -1,0 +1,113 @@
+"""Reports: what a reader sees, made from one small outcome; golden where it is rendered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_autopsy.model import Diagnosis, Evidence, Failure, Function, RootCause, Suspect
+from pytest_autopsy.report.digest import Outcome
+from pytest_autopsy.report.markdown import digest_md
+from pytest_autopsy.report.plain import cut_end, cut_front, cut_path, safe, split, width
+from pytest_autopsy.report.properties import box, properties_of
+from pytest_autopsy.report.terminal import MAX_LINES, headline, lines
+
+HOSTILE = "x\x1b[31m\u202e\u200b::error::<b>`*\n2"
+
+
+def outcome(count: int = 1, title: str = "load swallows KeyError and returns None") -> Outcome:
+    failures, causes = [], []
+    for number in range(count):
+        failure = Failure(
+            id=f"f-{number:010x}", nodeid=f"tests/test_shop.py::test_{number}", phase="call",
+            outcome="failed", file="tests/test_shop.py", line=3, duration_s=0.1,
+            exception=("TypeError", "bad operand"),
+        )  # fmt: skip
+        suspect = Suspect(Function("shop/pricing.py", "load", 17), 20, 2.5, ("run by 1 of 1",))
+        facts = (
+            Evidence("caller", "line_total(price=None, qty=2) called it", "called",
+                     "shop/cart.py", 40, "line_total", failure.nodeid, 2),
+            Evidence("swallowed", "load('sku-9') caught KeyError('sku-9'), returned None",
+                     "culprit", "shop/pricing.py", 20, "load", failure.nodeid, 3, "None"),
+        )  # fmt: skip
+        found = Diagnosis(
+            (failure.id,), (suspect,), facts, "shown", "swallowed exception", title,
+            "look at the except at shop/pricing.py:19",
+        )  # fmt: skip
+        causes.append(
+            RootCause(f"c1-{number:08x}", (), "call | TypeError", failure.id, (failure.id,), found)
+        )
+        failures.append(failure)
+    return Outcome(
+        run={"id": "20261120T101502Z-3f2a9c1e", "engine": "sys.monitoring", "engine_reason": "-"},
+        totals={"tests": count}, failures=failures, causes=causes, diagnoses={},
+        cost={"slowdown_s": 1.25, "calls_seen": 7, "dropped": 0},
+        path=".autopsy/runs/20261120T101502Z-3f2a9c1e",
+    )  # fmt: skip
+
+
+GOLDEN = """\
+1 shown   load swallows KeyError and returns None                         1 test
+  called  shop/cart.py:40  line_total(price=None, qty=2) called it
+  culprit shop/pricing.py:20  load('sku-9') caught KeyError('sku-9'), returned
+          None
+  hint    look at the except at shop/pricing.py:19
+  rerun   pytest --autopsy --autopsy-cause c1-00000000
+evidence  .autopsy/runs/20261120T101502Z-3f2a9c1e/digest.md
+cost      about +1.2 s, 1 test run, 7 calls recorded, 0 dropped"""
+
+
+def test_digest_at_80_columns() -> None:
+    assert "\n".join(line.text for line in lines(outcome(), 80)) == GOLDEN
+    assert headline(outcome()) == "autopsy: 1 failure, 1 cause"
+
+
+@pytest.mark.parametrize("cells", [60, 80, 120, 200])
+@pytest.mark.parametrize("count", [1, 5, 14, 300])
+def test_digest_keeps_to_its_size(cells: int, count: int) -> None:
+    shown = lines(outcome(count, "a very long title " * 20), cells)
+    assert len(shown) < MAX_LINES
+    rerun = [line.text for line in shown if " rerun " in line.text]
+    assert rerun
+    assert all(text.split()[-1].startswith("c1-") for text in rerun)
+    assert all(width(line.text) <= cells for line in shown if "evidence" not in line.text)
+
+
+def test_what_a_test_prints_is_hostile() -> None:
+    for line in lines(outcome(title=HOSTILE), 80):
+        assert line.text.isprintable()
+        assert "\u202e" not in line.text
+    text = digest_md(outcome(title=HOSTILE))
+    assert "\x1b" not in text
+    assert "<b>" not in text
+    assert all(part.isprintable() for part in box(outcome(title=safe(HOSTILE)), "f-0000000000"))
+
+
+def test_properties_hold_nothing_that_changes() -> None:
+    made = properties_of(outcome(), "f-0000000000")
+    names = [name for name, _ in made]
+    assert names == [
+        "autopsy.failure", "autopsy.root_cause", "autopsy.title", "autopsy.suspect",
+        "autopsy.confidence", "autopsy.evidence",
+    ]  # fmt: skip
+    assert not any("20261120" in value or value.startswith("/") for _, value in made)
+    assert len(box(outcome(), "f-0000000000")) <= 12
+
+
+def test_widths_are_cells() -> None:
+    assert width("日本") == 4
+    assert cut_end("日本語日本語", 7) == "日本..."
+    assert cut_front("abcdefghij", 6) == "...hij"
+    assert cut_path("one/two/three/file.py:10", 20).endswith("file.py:10")
+    assert split("one two three", 8) == ("one two", "three")
+    assert split("oneword", 3) == ("one", "word")
+
+
+def test_readme_names_every_option() -> None:
+    root = Path(__file__).resolve().parent.parent
+    readme = (root / "README.md").read_text("utf-8")
+    options = (root / "pytest_autopsy" / "options.py").read_text("utf-8")
+    for line in options.splitlines():
+        if line.strip().startswith('("autopsy'):
+            assert f"`{line.split(chr(34))[1]}`" in readme
