@@ -39,27 +39,29 @@ class Calls:
     def made_at(self, caller: Call, node: ast.expr) -> list[Call]:
         """Return the calls that evaluating `node` in `caller` made itself, in order.
 
-        Exact where the interpreter tells columns; else by line and the callee's name.
+        Exact where the interpreter tells columns; else by place and the callee's name. Columns
+        may span more than the call: pytest before 8.4 gives every part of an assertion that it
+        has rewritten the place of the whole statement.
         """
-        exact = [c for c in self.children(caller) if c.site and _is_at(c.site, node)]
+        exact = [c for c in self.children(caller) if c.site and is_at(c.site, node)]
         if exact:
             return exact
         name = callee_name(node)
-        end = node.end_lineno or node.lineno
         found = []
         for call in self.children(caller):
-            if name and not _is_named(call, name):
-                continue
-            if call.site is not None and not (node.lineno <= call.site.line <= end):
-                continue
-            if call.site is not None and call.site.column is not None:
-                continue  # another place, told exactly
-            found.append(call)
+            told = call.site is not None and call.site.column is not None
+            named = is_named(call.function.name, name) if name else not told
+            if named and (call.site is None or is_around(call.site, node)):
+                found.append(call)
         return found
 
     def by_way_of(self, caller: Call, name: str) -> list[Call]:
         """Return calls of a function named `name` that a library made for `caller`."""
-        return [c for c in self.children(caller) if not c.direct and _is_named(c, name)]
+        return [
+            call
+            for call in self.children(caller)
+            if not call.direct and is_named(call.function.name, name)
+        ]
 
 
 def callee_name(node: ast.expr) -> str:
@@ -72,16 +74,28 @@ def callee_name(node: ast.expr) -> str:
     return target.id if isinstance(target, ast.Name) else ""
 
 
-def _is_named(call: Call, name: str) -> bool:
-    last = call.function.name.rsplit(".", 1)[-1]
-    if last == name:
+def is_named(function: str, called: str) -> bool:
+    """Whether a function of this qualified name may run where the source calls `called`."""
+    *outer, last = function.split(".")
+    if last == called:
         return True
     # A class is called by its own name, its code is that of __init__ or __new__.
-    parts = call.function.name.split(".")
-    return last in ("__init__", "__new__", "__post_init__") and len(parts) > 1 and parts[-2] == name
+    return last in ("__init__", "__new__", "__post_init__") and outer[-1:] == [called]
 
 
-def _is_at(site: Site, node: ast.expr) -> bool:
+def is_around(site: Site, node: ast.expr) -> bool:
+    """Whether a site spans more than `node`, or has only lines and shares one with it."""
+    end_line = node.end_lineno or node.lineno
+    if site.column is None:
+        return node.lineno <= site.line <= end_line
+    start, end = (node.lineno, node.col_offset), (end_line, node.end_col_offset or 0)
+    first = (site.line, site.column)
+    last = (site.end_line or site.line, site.end_column or site.column)
+    return first <= start and end <= last and (first, last) != (start, end)
+
+
+def is_at(site: Site, node: ast.expr) -> bool:
+    """Whether a site is just the range of `node`."""
     return (site.line, site.column, site.end_line, site.end_column) == (
         node.lineno,
         node.col_offset,

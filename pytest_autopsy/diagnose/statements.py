@@ -10,6 +10,7 @@ from functools import lru_cache
 from ..model import Site
 from ..record.codes import MUTATORS
 from ..source import FunctionNode
+from .calls import callee_name, is_around, is_at, is_named
 
 Write = tuple[int, ast.expr]
 
@@ -25,7 +26,7 @@ class Body:
         self._plain: dict[str, list[int]] = defaultdict(list)
         self._returns: list[tuple[int, int, ast.expr | None]] = []
         self._yields: list[Write] = []
-        self._calls: list[ast.expr] = []
+        self._calls: list[ast.Call] = []
         if isinstance(node, ast.Lambda):
             self._returns.append((node.lineno, node.end_lineno or node.lineno, node.body))
             self._expressions(node.body)
@@ -85,24 +86,12 @@ class Body:
         return None
 
     def call_at(self, site: Site, name: str) -> ast.Call | None:
-        """Return the call expression at a site; by line and name where columns are not known."""
-        last = name.rsplit(".", 1)[-1]
+        """Return the call expression at a site; by place and name where that is not exact."""
         for node in self._calls:
-            if not isinstance(node, ast.Call):
-                continue
-            if site.column is not None:
-                if (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset) == (
-                    site.line, site.column, site.end_line, site.end_column
-                ):  # fmt: skip
-                    return node
-            elif node.lineno <= site.line <= (node.end_lineno or node.lineno):
-                target = node.func
-                called = (
-                    target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
-                )
-                if called == last or (last == "__init__" and name.split(".")[-2:-1] == [called]):
-                    return node
-        return None
+            if is_at(site, node):
+                return node
+        near = (n for n in self._calls if is_around(site, n) and is_named(name, callee_name(n)))
+        return next(near, None)
 
     # -- reading ----------------------------------------------------------------------------
 
