@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from time import perf_counter
@@ -10,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from . import env, integrations
+from . import env
 from .faults import Guard, warn
 from .model import Diagnosis, Failure, Phase, RootCause
 from .observe.text import clean
+from .options import has_workers, place_of
 from .pipeline import diagnose_each, explain
 from .report import terminal
 from .report.digest import Outcome, diagnosis_json, diagnosis_path, digest
@@ -40,7 +42,7 @@ class Closing:
         self.guarded = Guard(session.faults)
         self.config = config
         self.outcome: Outcome | None = None
-        self.counts: dict[str, int] = {}
+        self.counts: Counter[str] = Counter()
         self._failed: list[Any] = []
         self._stopped_by = ""
         self._headline = ""
@@ -56,6 +58,8 @@ class Closing:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
             self._failed.append(report)
+        if not self.config.pluginmanager.hasplugin("terminalreporter"):
+            self.guarded(self._count, report)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -147,9 +151,7 @@ class Closing:
             "mode": "all",
             "engine": ours.engine_name,
             "engine_reason": ours.engine_reason,
-            "workers": self.config.option.numprocesses
-            if integrations.is_controller(self.config)
-            else 0,
+            "workers": self.config.option.numprocesses if has_workers(self.config) else 0,
             "complete": stopped is None and exit_status in (0, 1, 5),
             "stopped_by": stopped,
             "baseline": None,
@@ -165,10 +167,9 @@ class Closing:
             name: len([r for r in stats.get(name, ()) if getattr(r, "count_towards_summary", True)])
             for name in ("passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun")
         }
-        if reporter is None:  # -p no:terminal: what is known here
-            count["failed"] = sum(1 for failure in failures if failure.outcome == "failed")
-            count["error"] = len(failures) - count["failed"]
-            count["passed"] = len(self.session.run.passed)
+        if reporter is None:  # -p no:terminal
+            count.update((name, self.counts[name]) for name in count)
+            count["error"] += sum(failure.phase == "collect" for failure in failures)
         return {
             "tests": int(getattr(session, "testscollected", 0)),
             "passed": count["passed"],
@@ -179,6 +180,12 @@ class Closing:
             "xpassed": count["xpassed"],
             "retried": count["rerun"],
         }
+
+    def _count(self, report: pytest.TestReport) -> None:
+        """Count a report as the terminal does, where there is none."""
+        status = self.config.hook.pytest_report_teststatus(report=report, config=self.config)
+        plain = report.outcome if report.when == "call" or report.skipped else ""
+        self.counts[status[0] if status else "error" if report.failed and not plain else plain] += 1
 
     def _cost(self, diagnose_s: float) -> dict[str, float]:
         ours = self.session
@@ -198,10 +205,12 @@ class Closing:
         notes = []
         if ours.settings.trace and ours.engine_name == "none":
             notes.append(f"nothing was recorded: {ours.engine_reason}")
-        functions = ours.run.functions
-        if ours.settings.trace and ours.settings.trace_targets and not functions:
-            named = " ".join(ours.settings.trace_targets)
-            notes.append(f"--trace-target {named} matched no code that ran; see docs/targets")
+        for text in ours.settings.trace_targets if ours.settings.trace else ():
+            if text not in ours.recorder.targets.matched:
+                place = place_of(self.config, text, excluded=False)
+                notes.append(
+                    f"{place}: {text} matched no code that ran; a target is a path, a module or a function"
+                )
         return notes
 
     # -- giving it out ----------------------------------------------------------------------
@@ -220,8 +229,10 @@ class Closing:
                     directory.write_json(
                         diagnosis_path(failure), diagnosis_json(failure, diagnosis), indent=True
                     )
-            directory.write("digest.md", digest_md(outcome).encode("utf-8", "replace"))
             directory.write_json("digest.json", digest(outcome))
+            text = self.guarded(digest_md, outcome)
+            if text is not None:
+                directory.write("digest.md", text.encode("utf-8", "replace"))
             exemplar = outcome.failure(outcome.causes[0].exemplar) if outcome.causes else None
             first = exemplar or next((f for f in outcome.failures if f.snapshot_path), None)
             directory.finish(first.snapshot_path if first is not None else None)
@@ -230,10 +241,7 @@ class Closing:
             )
         except OSError as error:
             outcome.path = ""
-            ours.faults.append(
-                f"could not write to {ours.settings.directory}: {error};"
-                " give a directory that can be written with --autopsy-dir"
-            )
+            ours.cannot_write(error)
 
     def _shown_path(self) -> str:
         path, root = self.session.directory.path, self.session.settings.rootdir
@@ -272,7 +280,7 @@ class Closing:
         targets = ours.recorder.targets
         files, packages = targets.count()
         engine = ours.engine_name
-        if integrations.is_controller(self.config):
+        if has_workers(self.config):
             engine, reason = "in the workers", "xdist"
         else:
             reason = ours.engine_reason

@@ -1,4 +1,4 @@
-"""What a process knows of its tests as bytes and back: how workers hand it to their controller.
+"""What a process knows of its tests as lines and back: how workers hand it to their controller.
 
 Every type of the model is written as a list of its name and its fields, so that what comes back
 equals what went in; nothing but the model's own types can be made from a file.
@@ -6,6 +6,7 @@ equals what went in; nothing but the model's own types can be made from a file.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,46 +28,87 @@ _TYPES = {
 }  # fmt: skip
 
 
-def encode(session: Session) -> bytes:
-    """Return what a session recorded as JSON."""
-    run = session.run
-    return dumps(
-        {
+class Writer:
+    """Tells what a session has come to know since it was last asked, as a line of JSON.
+
+    A worker asks after each test: what it had finished outlives it.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._told: dict[str, int] = {}
+        self._names: set[tuple[str, ...]] = set()
+
+    def line(self) -> bytes:
+        """Return what is new, and the counters as they stand."""
+        ours, run = self.session, self.session.run
+        targets = ours.recorder.targets
+        news = {
             "schema": SCHEMA,
-            "functions": [plain(function) for function in run.functions],
-            "fixtures": sorted(
-                [clean(file), clean(name)] for file, name in session.recorder.targets.fixtures
-            ),
-            "failures": [plain(failure) for failure in run.failures],
-            "retried": [plain(failure) for failure in session.retried],
-            "passed": [plain(passed) for passed in run.passed],
-            "faults": [clean(fault) for fault in session.faults],
-            "engine": session.engine_name,
-            "engine_reason": session.engine_reason,
-            "counters": {name: getattr(session, name) for name in _COUNTERS},
+            "functions": self._new("functions", run.functions),
+            "failures": self._new("failures", run.failures),
+            "retried": self._new("retried", ours.retried),
+            "passed": self._new("passed", run.passed),
+            "faults": self._new("faults", ours.faults),
+            "fixtures": self._new_names(targets.fixtures),
+            "matched": self._new_names({(text,) for text in targets.matched}),
+            "engine": ours.engine_name,
+            "engine_reason": ours.engine_reason,
+            "counters": {name: getattr(ours, name) for name in _COUNTERS},
         }
-    )
+        return dumps(news) + b"\n"
+
+    def _new(self, name: str, known: list[Any]) -> list[Any]:
+        told, self._told[name] = self._told.get(name, 0), len(known)
+        return [plain(one) for one in known[told:]]
+
+    def _new_names(self, known: Iterable[tuple[str, ...]]) -> list[list[str]]:
+        fresh = set(known) - self._names
+        self._names |= fresh
+        return sorted([clean(part) for part in name] for name in fresh)
 
 
-def decode(raw: bytes, into: Session) -> None:
-    """Join what a worker recorded into the controller's session. Raises ValueError, KeyError."""
-    data = loads(raw)
-    run = into.run
-    known = {function: index for index, function in enumerate(run.functions)}
-    renumber: list[int] = []
-    for function in map(revived, data["functions"]):
-        if function not in known:
-            known[function] = len(run.functions)
-            run.functions.append(function)
-        renumber.append(known[function])
-    run.failures.extend(_renumbered(revived(one), renumber) for one in data["failures"])
-    into.retried.extend(_renumbered(revived(one), renumber) for one in data["retried"])
-    run.passed.extend(_renumbered(revived(one), renumber) for one in data["passed"])
-    into.recorder.targets.fixtures.update((file, name) for file, name in data["fixtures"])
-    into.faults.extend(data["faults"])
-    into.engine_name, into.engine_reason = data["engine"], data["engine_reason"]
-    for name in _COUNTERS:
-        setattr(into, name, getattr(into, name) + data["counters"][name])
+class Reader:
+    """Joins what one worker wrote, line by line, into the controller's session."""
+
+    def __init__(self, into: Session) -> None:
+        self.into = into
+        self._renumber: list[int] = []
+        self._counted: dict[str, float] = dict.fromkeys(_COUNTERS, 0)
+
+    def read(self, raw: bytes) -> None:
+        """Take in whole lines; the half one that a killed worker left behind is no line.
+
+        Raises ValueError, KeyError for what is no evidence.
+        """
+        whole = raw[: raw.rfind(b"\n") + 1]
+        if not whole:
+            raise ValueError("no evidence in it")
+        for line in whole.splitlines():
+            self._join(loads(line))
+
+    def _join(self, data: Any) -> None:
+        into, run = self.into, self.into.run
+        known = {function: index for index, function in enumerate(run.functions)}
+        for function in map(revived, data["functions"]):
+            if function not in known:
+                known[function] = len(run.functions)
+                run.functions.append(function)
+            self._renumber.append(known[function])
+        run.failures.extend(self._renumbered(data["failures"]))
+        into.retried.extend(self._renumbered(data["retried"]))
+        run.passed.extend(self._renumbered(data["passed"]))
+        into.faults.extend(data["faults"])
+        targets = into.recorder.targets
+        targets.fixtures.update((file, name) for file, name in data["fixtures"])
+        targets.matched.update(text for (text,) in data["matched"])
+        into.engine_name, into.engine_reason = data["engine"], data["engine_reason"]
+        for name, now in data["counters"].items():
+            setattr(into, name, getattr(into, name) + now - self._counted[name])
+            self._counted[name] = now
+
+    def _renumbered(self, holders: list[Any]) -> list[Any]:
+        return [_renumbered(revived(one), self._renumber) for one in holders]
 
 
 def plain(value: Any) -> Any:

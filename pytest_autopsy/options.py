@@ -20,8 +20,8 @@ MARKERS = (
 
 _INI: tuple[tuple[str, str, object, str], ...] = (
     ("autopsy", "bool", False, "everything on: trace, snapshot, triage"),
-    ("autopsy_snapshot", "bool", False, "crash snapshots"),
-    ("autopsy_triage", "bool", False, "root causes and the digest"),
+    ("autopsy_snapshot", "bool", None, "crash snapshots (default: as autopsy)"),
+    ("autopsy_triage", "bool", None, "root causes and the digest (default: as autopsy)"),
     ("autopsy_markers", "bool", True, "let trace markers switch recording on by themselves"),
     ("autopsy_trace_targets", "args", [], "what to trace, as --trace-target"),
     ("autopsy_trace_exclude", "args", [], "what not to trace, as --trace-exclude"),
@@ -79,11 +79,17 @@ def owns_trace_marker(config: pytest.Config) -> bool:
     return MARKERS[0] in config.getini("markers")
 
 
+def has_workers(config: pytest.Config) -> bool:
+    """Whether this is the controller of an xdist run: tests run in other processes, not here."""
+    # Asked before xdist has registered its session: by what its options have come to.
+    return not hasattr(config, "workerinput") and getattr(config.option, "dist", "no") != "no"
+
+
 def read_settings(config: pytest.Config) -> Settings:
     """Return the settings: command line beats ini beats default. Raises pytest.UsageError."""
     option = config.option
     ini = {name: _ini(config, name, kind) for name, kind, _, _ in _INI}
-    every = _first(option.autopsy_enabled, ini["autopsy"])
+    every = _first(option.autopsy_enabled, ini["autopsy"], False)
     targets = option.autopsy_trace_targets
     targets = tuple(ini["autopsy_trace_targets"] if targets is None else targets)
     exclude = option.autopsy_trace_exclude
@@ -91,9 +97,9 @@ def read_settings(config: pytest.Config) -> Settings:
     exclude += tuple(target[1:] for target in targets if target.startswith("!"))
     asked = bool(option.autopsy_trace_targets)
     return Settings(
-        trace=bool(every or asked),
-        snapshot=bool(_first(option.autopsy_snapshot, ini["autopsy_snapshot"] or every)),
-        triage=bool(_first(option.autopsy_triage, ini["autopsy_triage"] or every)),
+        trace=every or asked,
+        snapshot=_first(option.autopsy_snapshot, ini["autopsy_snapshot"], every),
+        triage=_first(option.autopsy_triage, ini["autopsy_triage"], every),
         markers=bool(ini["autopsy_markers"]),
         forbidden=option.autopsy_enabled is False,
         trace_targets=tuple(target for target in targets if not target.startswith("!")),
@@ -122,17 +128,16 @@ def _switch(group: Any, names: tuple[str, ...], dest: str, text: str) -> None:
     )
 
 
-def _first(chosen: bool | None, otherwise: bool) -> bool:
-    return otherwise if chosen is None else chosen
+def _first(*choices: bool | None) -> bool:
+    """The first that was made: command line, then ini, then default."""
+    return next((choice for choice in choices if choice is not None), False)
 
 
 def _ini(config: pytest.Config, name: str, kind: str) -> Any:
     """Read one key; what is wrong with it is said with its name and what it takes."""
     try:
         value = config.getini(name)
-        if kind == "int":
-            return int(value)
-        return value
+        return int(value) if kind == "int" else value
     except (ValueError, TypeError, pytest.UsageError) as error:
         takes = {"bool": "true or false", "int": "a whole number", "args": "a list of targets"}
         raise pytest.UsageError(
@@ -150,11 +155,27 @@ def _at_least(name: str, value: int, least: int) -> int:
 
 def _directory(config: pytest.Config, chosen: str | None, ini: str) -> Path:
     """The store: relative to where pytest was called on the command line, to the root in ini."""
-    if chosen == "" or not ini:
-        raise pytest.UsageError("--autopsy-dir takes a directory, not an empty name")
-    base = config.invocation_params.dir if chosen is not None else config.rootpath
-    path = base / (chosen if chosen is not None else ini)
-    if path.exists() and not path.is_dir():
-        name = "--autopsy-dir" if chosen is not None else "ini option 'autopsy_dir'"
-        raise pytest.UsageError(f"{name} {path} is a file; it takes a directory to keep runs in")
+    given = chosen is not None
+    name, text = ("--autopsy-dir", chosen) if given else ("ini option 'autopsy_dir'", ini)
+    if not text:
+        raise pytest.UsageError(f"{name} takes a directory, not an empty name")
+    path: Path = (config.invocation_params.dir if given else config.rootpath) / text
+    there = next(place for place in (path, *path.parents) if place.exists())
+    if not there.is_dir():
+        raise pytest.UsageError(
+            f"{name} {text}: {there} is a file; it takes a directory to keep runs in"
+        )
     return path
+
+
+def place_of(config: pytest.Config, target: str, *, excluded: bool) -> str:
+    """Return where a target was given, for messages: the option's or the ini key's name."""
+    option = config.option
+    if excluded and f"!{target}" in (option.autopsy_trace_targets or ()):
+        return "--trace-target"
+    given = option.autopsy_trace_exclude if excluded else option.autopsy_trace_targets
+    if target in (given or ()):
+        return "--trace-exclude" if excluded else "--trace-target"
+    if excluded and target in config.getini("autopsy_trace_exclude"):
+        return "ini option 'autopsy_trace_exclude'"
+    return "ini option 'autopsy_trace_targets'"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from . import options
+from .settings import new_run_id
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,7 +25,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
         activate(config, settings)
     elif settings.markers and options.owns_trace_marker(config):
-        config.pluginmanager.register(MarkerWatch(), "autopsy-markers")
+        watch = WorkerWatch() if options.has_workers(config) else MarkerWatch()
+        config.pluginmanager.register(watch, "autopsy-markers")
 
 
 class MarkerWatch:
@@ -36,3 +40,21 @@ class MarkerWatch:
 
             settings = options.with_marker_targets(options.read_settings(session.config))
             activate(session.config, settings, session.items)
+
+
+class WorkerWatch:
+    """In xdist's controller: a worker may meet markers that switch recording on, this cannot."""
+
+    def __init__(self) -> None:
+        self.run_id = new_run_id()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput["autopsy_run"] = self.run_id
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        if "autopsy" in getattr(node, "workeroutput", {}):
+            from .recording import take_over
+
+            take_over(node, options.with_marker_targets(options.read_settings(node.config)))

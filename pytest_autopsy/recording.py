@@ -7,6 +7,7 @@ controller of an xdist run records nothing itself; its workers do.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,39 +15,59 @@ import pytest
 from . import integrations
 from .closing import Closing
 from .faults import Guard, warn
-from .options import owns_trace_marker
+from .options import has_workers, owns_trace_marker, place_of
 from .record.project import Project
 from .record.targets import Rule, TargetError, Targets, parse_target
 from .selection import select_cause
 from .session import Session
-from .settings import Settings
-from .store import RunDirectory, new_run_id
+from .settings import Settings, new_run_id
+from .store import RunDirectory
 
 SESSION = pytest.StashKey[Session]()
 _TAKES = ("depth", "values")
 
 
 def activate(
-    config: pytest.Config, settings: Settings, items: list[pytest.Item] | None = None
+    config: pytest.Config,
+    settings: Settings,
+    items: list[pytest.Item] | None = None,
+    run_id: str = "",
 ) -> None:
     """Build the session and register its hooks; a fault of ours leaves the run without us.
 
-    `items` are the collected tests where only markers asked for recording. Raises pytest.UsageError for a wrong target or cause.
+    `items` are the collected tests where only markers asked for recording; `run_id` the run
+    that somebody else has begun. Raises pytest.UsageError for a wrong target or cause.
     """
     faults: list[str] = []
     if settings.cause is not None:
         select_cause(config, settings)
     if settings.active or items is not None:
-        Guard(faults)(_activate, config, settings, items)
+        Guard(faults)(_activate, config, settings, items, run_id)
     if faults:
         warn(config, faults)
 
 
-def _activate(config: pytest.Config, settings: Settings, items: list[pytest.Item] | None) -> None:
-    session = make_session(config, settings)
+def take_over(node: Any, settings: Settings) -> None:
+    """Join the run of xdist workers in which markers have switched recording on.
+
+    `node` is the first such worker that has ended.
+    """
+    config = node.config
+    if SESSION in config.stash:
+        return
+    activate(config, settings, [], node.workerinput["autopsy_run"])
+    bridge = config.pluginmanager.get_plugin("autopsy-xdist")
+    if bridge is not None:  # registered too late to be told of this node
+        bridge.pytest_testnodedown(node)
+
+
+def _activate(
+    config: pytest.Config, settings: Settings, items: list[pytest.Item] | None, run_id: str
+) -> None:
+    session = make_session(config, settings, run_id)
     config.stash[SESSION] = session
     integrations.register(config, session)
-    if not integrations.is_controller(config):
+    if not has_workers(config):
         session.start()
     plugins = config.pluginmanager
     recording = Recording(
@@ -59,25 +80,25 @@ def _activate(config: pytest.Config, settings: Settings, items: list[pytest.Item
         plugins.register(Closing(session, config), "autopsy-closing")
 
 
-def make_session(config: pytest.Config, settings: Settings) -> Session:
-    """Return the Session that the settings ask for."""
+def make_session(config: pytest.Config, settings: Settings, run_id: str = "") -> Session:
+    """Return the Session that the settings ask for, in a run of its own or in `run_id`."""
     project = Project(config.rootpath, tuple(config.getini("python_files")))
-    include = _rules("--trace-target", settings.trace_targets, project, settings)
-    exclude = _rules("--trace-exclude", settings.trace_exclude, project, settings)
+    here = settings.invocation_dir
+    include, exclude = (
+        [_rule(text, project, here, place_of(config, text, excluded=excluded)) for text in texts]
+        for excluded, texts in ((False, settings.trace_targets), (True, settings.trace_exclude))
+    )
     targets = Targets(project, include, exclude)
-    run_id = integrations.worker_run_id(config) or new_run_id()
+    run_id = run_id or integrations.worker_run_id(config) or new_run_id()
     directory = RunDirectory(settings.directory, run_id)
     return Session(settings, targets, directory, integrations.worker_id(config))
 
 
-def _rules(option: str, texts: tuple[str, ...], project: Project, settings: Settings) -> list[Rule]:
-    rules = []
-    for text in texts:
-        try:
-            rules.append(parse_target(text, project, settings.invocation_dir))
-        except TargetError as error:
-            raise pytest.UsageError(f"{option}: {error}") from None
-    return rules
+def _rule(text: str, project: Project, here: Path, place: str) -> Rule:
+    try:
+        return parse_target(text, project, here)
+    except TargetError as error:
+        raise pytest.UsageError(f"{place}: {error}") from None
 
 
 class Recording:
@@ -120,13 +141,12 @@ class Recording:
         return item.get_closest_marker("trace") if self.has_marker else None
 
     def _marker_rules(self, item: pytest.Item) -> list[Rule]:
-        rules = []
-        for text in (text for marker in item.iter_markers("trace") for text in marker.args):
-            try:
-                rules.append(parse_target(text, self.session.project, item.config.rootpath))
-            except TargetError as error:
-                raise pytest.UsageError(f"{item.nodeid}: marker trace: {error}") from None
-        return rules
+        project, root = self.session.project, item.config.rootpath
+        return [
+            _rule(text, project, root, f"{item.nodeid}: marker trace")
+            for marker in item.iter_markers("trace")
+            for text in marker.args
+        ]
 
     def pytest_exception_interact(self, call: pytest.CallInfo[Any], report: Any) -> None:
         if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
@@ -148,6 +168,7 @@ class Recording:
             shown_message=None,
         )
         self.session.collect_failed()
+        self.session.after_test()
         vars(report)["autopsy"] = {"failure": failure.id}
 
     # -- one test ---------------------------------------------------------------------------
@@ -177,6 +198,7 @@ class Recording:
         self._running = None
         names = frozenset(getattr(item, "fixturenames", ()))
         self.session.end(names, self._passed and not self._retried, self._retried)
+        self.session.after_test()
 
     # Plain hooks, no wrappers: a wrapper would stand in the tracebacks of what fails below it.
 
@@ -224,6 +246,7 @@ class Recording:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[Any]
     ) -> Iterator[Any]:
+        self.guarded(self.session.phase_over)
         report = yield
         self.guarded(self._examine, item, call, report)
         return report

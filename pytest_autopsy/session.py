@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
@@ -55,6 +56,7 @@ class Session:
         self.snapshot_s = 0.0
         self.recording_s = 0.0
         self.faults: list[str] = []
+        self.after_test: Callable[[], None] = lambda: None  # a worker writes what is new
         self.fixtures: dict[int, tuple[str, dict[int, int]]] = {}
         self._failing: list[Failure] = []
         self._errors: list[tuple[Failure, BaseException | None]] = []
@@ -94,8 +96,12 @@ class Session:
     def phase(self, phase: Phase) -> None:
         """A phase of the running test begins."""
         self.fixture_ended()
-        if self.recorder.recording is not None:
-            self.recorder.recording.phase = phase
+        self.recorder.go_on(phase)
+
+    def phase_over(self) -> None:
+        """A phase is over: what pytest and its plugins do until the next is not the test's."""
+        self.fixture_ended()
+        self.recorder.pause()
 
     def compared(self, operator: str, left: object, right: object) -> None:
         """A comparison was found false; the last one before a failure is its assertion."""
@@ -265,8 +271,17 @@ class Session:
                 self.directory.write(f"snapshots/{name}.traceback.txt", text)
         except OSError as error:
             changes = {}
-            self.faults.append(f"could not write evidence: {type(error).__name__}: {error}")
+            self.cannot_write(error)
         return replace(failure, **changes)
+
+    def cannot_write(self, error: OSError) -> None:
+        """Note that the store cannot be written, once, with what would be right."""
+        fault = (
+            f"could not write to {self.settings.directory}: {error.strerror or error};"
+            " give a directory that can be written with --autopsy-dir"
+        )
+        if fault not in self.faults:
+            self.faults.append(fault)
 
 
 def failure_id(identity: str, ordinal: int) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
 
 
@@ -29,3 +31,9 @@ class Settings:
     def active(self) -> bool:
         """Whether any capability is on."""
         return not self.forbidden and (self.trace or self.snapshot or self.triage)
+
+
+def new_run_id() -> str:
+    """Return `<UTC>-<8 random hex>`."""
+    now = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    return f"{now}-{secrets.token_hex(4)}"

@@ -9,10 +9,8 @@ import contextlib
 import hashlib
 import os
 import re
-import secrets
 import shutil
 import tempfile
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +18,6 @@ from .plainjson import dumps, loads
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 LIVE = ".live"
-
-
-def new_run_id() -> str:
-    """Return `<UTC>-<8 random hex>`."""
-    now = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
-    return f"{now}-{secrets.token_hex(4)}"
 
 
 def file_name(nodeid: str, phase: str = "call", attempt: int = 1) -> str:
@@ -58,6 +50,15 @@ class RunDirectory:
     def write_json(self, name: str, data: object, *, indent: bool = False) -> Path:
         """Write JSON below the run. Raises OSError, TypeError."""
         return self.write(name, dumps(data, indent=indent) + b"\n")
+
+    def append(self, name: str, data: bytes) -> None:
+        """Append to a file below the run. Raises OSError."""
+        target = self.path / name
+        self._make(target.parent)
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "ab") as stream:
+            stream.write(data)
+        self.written += len(data)
 
     def finish(self, snapshot: str | None) -> None:
         """Make this run the latest; `snapshot` (relative to the run) becomes latest.json."""

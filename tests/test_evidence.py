@@ -112,9 +112,13 @@ def session(*functions: model.Function, **more: Any) -> Any:
     return SimpleNamespace(
         run=model.Run(functions=list(functions)),
         retried=[], faults=[], engine_name="", engine_reason="",
-        recorder=SimpleNamespace(targets=SimpleNamespace(fixtures=set())),
+        recorder=SimpleNamespace(targets=SimpleNamespace(fixtures=set(), matched=set())),
         **{**counters, **more},
     )  # fmt: skip
+
+
+def hand_over(worker: Any, controller: Any) -> None:
+    evidence.Reader(controller).read(evidence.Writer(worker).line())
 
 
 def test_two_workers_join_into_the_controllers_numbering() -> None:
@@ -128,7 +132,7 @@ def test_two_workers_join_into_the_controllers_numbering() -> None:
     second.recorder.targets.fixtures = {("conftest.py", "db"), ("conftest.py", "cart")}
     joined = session(TOTAL)
     for worker in (first, second):
-        evidence.decode(evidence.encode(worker), joined)
+        hand_over(worker, joined)
     assert joined.run.functions == [TOTAL, CART, TEST]
     assert [one.footprint.lines for one in joined.run.failures] == [
         {1: 1, 2: 2},
@@ -144,7 +148,7 @@ def test_two_workers_join_into_the_controllers_numbering() -> None:
 def test_a_whole_failure_arrives_as_it_was() -> None:
     worker, controller = session(CART, TOTAL), session(CART, TOTAL)
     worker.run.failures = [WHOLE]
-    evidence.decode(evidence.encode(worker), controller)
+    hand_over(worker, controller)
     assert controller.run.failures == [WHOLE]
 
 
@@ -153,18 +157,36 @@ def test_the_bytes_do_not_depend_on_the_order_of_sets() -> None:
     one, other = session(), session()
     one.recorder.targets.fixtures = names
     other.recorder.targets.fixtures = set(sorted(names)[20:] + list(names))
-    assert evidence.encode(one) == evidence.encode(other)
+    assert evidence.Writer(one).line() == evidence.Writer(other).line()
 
 
 def test_a_path_that_is_no_utf_8_does_not_lose_the_worker() -> None:
     worker, controller = session(model.Function("t\udcff.py", "f", 1)), session()
     worker.recorder.targets.fixtures = {("conf\udcff.py", "db")}
     worker.run.failures = [failure(footprint=model.Footprint({0: 1}))]
-    evidence.decode(evidence.encode(worker), controller)
+    hand_over(worker, controller)
     assert len(controller.run.failures) == 1
 
 
-@pytest.mark.parametrize("raw", [b"", b"{", b"nope", b"{}", b'{"functions": []}'])
+@pytest.mark.parametrize("raw", [b"", b"{", b"nope\n", b"{}\n", b'{"functions": []}\n'])
 def test_what_is_no_evidence_is_an_error_that_decode_names(raw: bytes) -> None:
     with pytest.raises((ValueError, KeyError)):
-        evidence.decode(raw, session())
+        evidence.Reader(session()).read(raw)
+
+
+def test_what_comes_later_builds_on_what_came_before() -> None:
+    worker, joined = session(CART, calls_seen=3), session(TOTAL)
+    writer = evidence.Writer(worker)
+    worker.run.passed = [model.Passed("a", model.Footprint({0: 1}))]
+    raw = writer.line()
+    worker.run.functions.append(TOTAL)
+    worker.run.passed.append(model.Passed("b", model.Footprint({0: 1, 1: 2})))
+    worker.calls_seen = 5
+    raw += writer.line()
+    evidence.Reader(joined).read(raw + b'{"half": ')  # a kill cut the third line
+    assert joined.run.functions == [TOTAL, CART]
+    assert [(one.nodeid, one.footprint.lines) for one in joined.run.passed] == [
+        ("a", {1: 1}),
+        ("b", {1: 1, 0: 2}),
+    ]
+    assert joined.calls_seen == 5

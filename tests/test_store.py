@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from pytest_autopsy import store as stores
+from pytest_autopsy.settings import new_run_id
 from pytest_autopsy.store import (
     LIVE,
     RunDirectory,
     file_name,
     latest_run,
     load_run,
-    new_run_id,
     prune,
     write_atomically,
 )

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from ..options import has_workers
+
 
 def is_worker(config: pytest.Config) -> bool:
     """Whether this process is a worker of pytest-xdist."""
@@ -26,16 +28,10 @@ def _input(config: pytest.Config) -> dict[str, Any]:
     return getattr(config, "workerinput", {})
 
 
-def is_controller(config: pytest.Config) -> bool:
-    """Whether tests run in other processes, not here."""
-    # Asked before xdist has registered its session: by what its options have come to.
-    return not is_worker(config) and getattr(config.option, "dist", "no") != "no"
-
-
 def register(config: pytest.Config, session: Any) -> None:
     """Register the bridges for the plugins that this run has."""
     plugins = config.pluginmanager
-    if is_worker(config) or is_controller(config):
+    if is_worker(config) or has_workers(config):
         from . import xdist
 
         bridge = xdist.Worker(session) if is_worker(config) else xdist.Controller(session)

@@ -1,6 +1,7 @@
-"""pytest-xdist: workers leave their evidence in files, the controller reads them before it diagnoses.
+"""pytest-xdist: workers write their evidence to files, the controller reads them as workers end.
 
-Nothing but the run's id and the name of a file travels over execnet.
+Nothing but the run's id and the name of a file travels over execnet. A worker writes after each
+test, so that one that crashes takes nothing with it but the test that it ran.
 """
 
 from __future__ import annotations
@@ -9,28 +10,44 @@ from typing import Any
 
 import pytest
 
-from ..evidence import decode, encode
+from ..evidence import Reader, Writer
 from ..faults import described
 from ..session import Session
 
 
+def evidence_file(worker: str) -> str:
+    """Return the name of a worker's file below the run."""
+    return f"workers/{worker}.jsonl"
+
+
 class Worker:
-    """In a worker: write down everything at the end."""
+    """In a worker: write down what is new after each test and at the end."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.writer = Writer(session)
+        self.fault = ""
+        session.after_test = self.write
+
+    def write(self) -> None:
+        """Append what is new; after a fault nothing more, for lines build on each other."""
+        if self.fault:
+            return
+        try:
+            name = evidence_file(str(self.session.worker))
+            self.session.directory.append(name, self.writer.line())
+        except Exception as error:  # noqa: BLE001
+            self.fault = described(self.write, error)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        ours = self.session
         output: dict[str, str] = getattr(session.config, "workeroutput", {})
         try:
-            ours.stop()
-            name = f"workers/{ours.worker}.json"
-            ours.directory.write(name, encode(ours))
-            output["autopsy"] = name
+            self.session.stop()
         except Exception as error:  # noqa: BLE001
-            output["autopsy_fault"] = described(self.pytest_sessionfinish, error)
+            self.fault = self.fault or described(self.session.stop, error)
+        self.write()
+        output["autopsy"] = self.fault
 
 
 class Controller:
@@ -45,16 +62,14 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        output = getattr(node, "workeroutput", {})
-        ours = self.session
-        if fault := output.get("autopsy_fault"):
-            ours.faults.append(f"worker {node.gateway.id}: {fault}")
-        name = output.get("autopsy")
-        if not name:
-            return
+        ours, worker = self.session, node.gateway.id
+        told = getattr(node, "workeroutput", {}).get("autopsy")  # None: it crashed
+        if told:
+            ours.faults.append(f"worker {worker}: {told}")
+        file = ours.directory.path / evidence_file(worker)
         try:
-            file = ours.directory.path / name
-            decode(file.read_bytes(), ours)
-            file.unlink()
+            if told == "" or file.exists():
+                Reader(ours).read(file.read_bytes())
+                file.unlink()
         except Exception as fault:  # noqa: BLE001
-            ours.faults.append(f"worker {node.gateway.id}: {described(decode, fault)}")
+            ours.faults.append(f"worker {worker}: {described(self.pytest_testnodedown, fault)}")

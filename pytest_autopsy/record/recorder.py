@@ -14,7 +14,7 @@ from time import perf_counter_ns
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
-from ..model import Change, Function, Raised, Value
+from ..model import Change, Function, Phase, Raised, Value
 from ..observe.exceptions import context_id, message, traceback_of, type_name
 from ..observe.values import SHALLOW, TRACE, TYPES, Looker
 from .codes import CodeInfo
@@ -50,6 +50,7 @@ class Recorder:
         self.looker = Looker(TRACE)
         self._muted = 0  # id of the frame that pytest asked
         self._set_aside: Recording | None = None
+        self._paused: tuple[Recording, dict[int, int]] | None = None
         self.keeps_values = True
         self.spent_ns = 0  # inside enter and leave
         self.rearm: Callable[[dict[int, int]], None] = lambda rows: None
@@ -89,14 +90,31 @@ class Recorder:
         self._suspended.clear()
         self.looker = Looker(TRACE)
         self._muted = 0  # id of the frame that pytest asked
-        self._set_aside = None
+        self._set_aside = self._paused = None
         self.recording = Recording(test, perf_counter_ns())
         self.owners.clear()
         self._own(self.recording.rows)
         return self.recording
 
+    def pause(self) -> None:
+        """From here to `go_on` nothing is the test's: pytest and its plugins do their own work."""
+        if self.recording is not None:
+            self._paused = self.recording, self.rows
+            self.recording, self.rows = None, {}
+
+    def go_on(self, phase: Phase | None = None) -> None:
+        """The test goes on, with `phase` where another one begins."""
+        if self._paused is not None:
+            between = self.rows
+            self.recording, self.rows = self._paused
+            self._paused = None
+            self.rearm(between)
+        if self.recording is not None and phase is not None:
+            self.recording.phase = phase
+
     def end(self) -> Recording | None:
         """End the running test and return what was recorded of it."""
+        self.go_on()
         recording, self.recording = self.recording, None
         self.owners.clear()
         self._own({})

@@ -101,6 +101,7 @@ class Targets:
         self.exclude = tuple(exclude)
         self.own = not self.include if own is None else own  # the project's own code, as a whole
         self.fixtures: set[tuple[str, str]] = set()
+        self.matched: set[str] = set()  # texts of rules that met code
         self._paths: dict[str, str] = {}
         self._absolute: dict[str, str] = {}
 
@@ -124,14 +125,19 @@ class Targets:
         """Whether the rules name this function."""
         if any(rule.matches(path, module, function.name) for rule in self.exclude):
             return False
-        if self.own and self.project.owns(path):
-            return True
-        return any(rule.matches(path, module, function.name) for rule in self.include)
+        owns = self.project.owns(path)  # a function of any module is one of the project's own
+        met = [
+            rule.text
+            for rule in self.include
+            if (owns or rule.kind != "function") and rule.matches(path, module, function.name)
+        ]
+        self.matched.update(met)
+        return bool(met) or (self.own and owns)
 
     def widened(self, more: Iterable[Rule], *, own: bool) -> Targets:
         """Return targets with `more` rules beside these, as markers name them."""
         wider = Targets(self.project, (*self.include, *more), self.exclude, own=own)
-        wider.fixtures = self.fixtures
+        wider.fixtures, wider.matched = self.fixtures, self.matched
         wider._absolute = self._absolute
         return wider
 

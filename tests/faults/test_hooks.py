@@ -5,7 +5,7 @@ import pytest
 from .helpers import WARNING, assert_untouched
 
 RECORDING = (
-    "_add_marker_targets",
+    "add_marker_targets",
     "_marker_rules",
     "_begin",
     "_end",

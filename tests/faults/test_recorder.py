@@ -27,7 +27,7 @@ CALLBACKS = (
     "_own",
 )
 
-LOOKS = ("message", "type_name", "traceback_of", "context_id")
+LOOKS = ("message", "type_name", "context_id")
 
 
 @pytest.mark.parametrize("name", CALLBACKS)
