@@ -41,12 +41,6 @@ def check_unwritable(suite, directory):
     assert not (suite.path / ".autopsy").exists()
 
 
-def test_below_a_regular_file(suite):
-    (suite.path / "file").write_text("")
-    check_unwritable(suite, "file/below/it")
-    assert (suite.path / "file").read_text() == ""
-
-
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc takes nobody's directories")
 def test_where_the_system_allows_no_directory(suite):
     check_unwritable(suite, "/proc/autopsy")

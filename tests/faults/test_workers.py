@@ -17,8 +17,8 @@ WORKER = (
 )
 
 BETWEEN = (
-    "integrations.xdist:encode",
-    "integrations.xdist:decode",
+    "integrations.xdist:Writer.line",
+    "integrations.xdist:Reader.read",
     "evidence:plain",
     "evidence:revived",
 )
@@ -50,7 +50,7 @@ def test_in_the_controller(suite, where):
 
 def test_a_message_that_is_no_utf8(suite):
     """It has to travel over execnet, which takes no lone surrogate."""
-    suite.check("pytest_autopsy.integrations.xdist:encode", kind="surrogate", args=ARGS)
+    suite.check("pytest_autopsy.evidence:dumps", kind="surrogate", args=ARGS)
 
 
 def test_activation_in_workers(suite):
