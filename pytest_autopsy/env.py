@@ -16,6 +16,9 @@ HAS_QUALNAME = sys.version_info >= (3, 11)
 
 HAS_POSITIONS = HAS_QUALNAME
 
+CELLS_COUNT_VARIABLES = HAS_QUALNAME
+"""The argument of a *_DEREF instruction counts all local variables, not cells alone."""
+
 LOCALS_ARE_PROXY = sys.version_info >= (3, 13)
 """PEP 667: frame.f_locals is a view. Before, it is a dict that keeps what it shows alive."""
 

@@ -19,7 +19,7 @@ from .observe.exceptions import message, traceback_of, type_name
 from .observe.redaction import Redactor
 from .record import current
 from .record.engines import Engine, start_engine
-from .record.finish import footprint, trace
+from .record.finish import footprint, is_sampled, trace
 from .record.project import Project
 from .record.recorder import Recorder
 from .record.targets import Targets
@@ -56,6 +56,7 @@ class Session:
         self.snapshot_s = 0.0
         self.recording_s = 0.0
         self.faults: list[str] = []
+        self.tests = 0  # how many there are in all
         self.after_test: Callable[[], None] = lambda: None  # a worker writes what is new
         self.fixtures: dict[int, tuple[str, dict[int, int]]] = {}
         self._failing: list[Failure] = []
@@ -166,7 +167,9 @@ class Session:
         recording = self.recorder.end() if self.engine is not None else None
         print_of: Footprint | None = None
         if recording is not None:
-            print_of = footprint(recording, self._shared(recording.rows, fixture_names))
+            shared = self._shared(recording.rows, fixture_names)
+            whole = bool(self._failing) or is_sampled(self._test, self.tests)
+            print_of = footprint(recording, shared, behaviours=whole)
             self.calls_seen += recording.seen
         if self._failing:
             self._keep_failures(recording, print_of, retried)

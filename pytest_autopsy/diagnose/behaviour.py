@@ -28,7 +28,8 @@ def find(case: Case) -> list[Finding]:
                 continue
             function = case.with_kind(call.function)
             arguments = tuple(value for _, value in call.arguments)
-            novel.setdefault(function, []).append(behaviour_of(arguments, call) not in known)
+            did = behaviour_of(arguments, call.outcome, call.value, call.raised, call.changes)
+            novel.setdefault(function, []).append(did not in known)
             found = _class_finding(case, failure, call, known)
             if found is not None:
                 classes.setdefault(function, found)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from ..model import Look, Value
+from ..model import Look, Value, new_value
 from .classes import ClassFacts, plain_name
 from .literals import MAX_INT, head_of
 
@@ -57,14 +57,15 @@ def _set(base: Any) -> Any:
 def _dict(walk: Looker, value: Any, name: str, depth: int) -> Look:
     size = dict.__len__(value)
     if depth >= walk.limits.depth and size:
-        return Value("mapping", name, size, why="depth")
+        return new_value(Value, ("mapping", name, size, (), (), "depth"))
     if id(value) in walk.open:
         return Value("cut", name, size, why="cycle")
     walk.open.append(id(value))
     pairs: Iterator[tuple[Any, Any]] = islice(dict.items(value), walk.limits.items)
     shown = tuple((walk.at(k, depth + 1), walk.at(v, depth + 1)) for k, v in pairs)
     walk.open.pop()
-    return Value("mapping", name, size, shown, (), "items" if size > len(shown) else "")
+    cut = "items" if size > len(shown) else ""
+    return new_value(Value, ("mapping", name, size, shown, (), cut))
 
 
 def _bytes(walk: Looker, value: Any, name: str, _depth: int) -> Look:
@@ -86,9 +87,9 @@ def enum_member(walk: Looker, value: Any, facts: ClassFacts, depth: int) -> Look
     return Value("object", member, None, (), (("value", shown),))
 
 
-CONTAINERS: dict[int, Any] = {
-    **{id(cls): _sequence(cls) for cls in (list, tuple, deque)},
-    **{id(cls): _set(cls) for cls in (set, frozenset)},
-    **{id(cls): _dict for cls in (dict, OrderedDict, Counter, defaultdict)},
-    **{id(cls): _bytes for cls in (bytes, bytearray)},
+CONTAINERS: dict[type, Any] = {
+    **{cls: _sequence(cls) for cls in (list, tuple, deque)},
+    **{cls: _set(cls) for cls in (set, frozenset)},
+    **dict.fromkeys((dict, OrderedDict, Counter, defaultdict), _dict),
+    **dict.fromkeys((bytes, bytearray), _bytes),
 }

@@ -160,29 +160,25 @@ def _generator(walk: Looker, value: Any, name: str, _depth: int) -> Look:
     return literal(walk, name, f"{plain_name(code.co_name)} ({where})")
 
 
-LITERALS: dict[int, Any] = {
-    id(complex): _shown(repr),
-    id(decimal.Decimal): _decimal,
-    id(fractions.Fraction): _fraction,
-    id(uuid.UUID): _uuid,
-    id(datetime.date): _shown(str),
-    id(datetime.timedelta): _shown(str),
-    id(datetime.datetime): _moment,
-    id(datetime.time): _moment,
-    id(re.Pattern): _pattern,
-    **{
-        id(cls): _path
-        for cls in (pathlib.PurePosixPath, pathlib.PureWindowsPath, type(pathlib.Path()))
-    },
-    id(range): _span,
-    id(slice): _span,
-    id(type): class_literal,
-    id(types.FunctionType): _callable,
-    id(types.BuiltinFunctionType): _callable,
-    id(types.MethodType): _callable,
-    **{
-        id(cls): _generator
-        for cls in (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
-    },
-    id(types.ModuleType): _module,
+LITERALS: dict[type, Any] = {
+    complex: _shown(repr),
+    decimal.Decimal: _decimal,
+    fractions.Fraction: _fraction,
+    uuid.UUID: _uuid,
+    datetime.date: _shown(str),
+    datetime.timedelta: _shown(str),
+    datetime.datetime: _moment,
+    datetime.time: _moment,
+    re.Pattern: _pattern,
+    **dict.fromkeys((pathlib.PurePosixPath, pathlib.PureWindowsPath, type(pathlib.Path())), _path),
+    range: _span,
+    slice: _span,
+    type: class_literal,
+    types.FunctionType: _callable,
+    types.BuiltinFunctionType: _callable,
+    types.MethodType: _callable,
+    **dict.fromkeys(
+        (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType), _generator
+    ),
+    types.ModuleType: _module,
 }

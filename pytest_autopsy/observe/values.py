@@ -9,21 +9,17 @@ argument: hence the early returns for atoms and the single walking function.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any, NamedTuple, cast
 
-from ..model import Look, Value
+from ..model import Look, Value, new_value
 from .classes import MAX_NAME, ClassFacts, class_facts, mro, namespace, plain_name
 from .containers import CONTAINERS, NOTHING, enum_member, number, stored, text_of
 from .literals import LITERALS, MAX_INT, class_literal, head_of
 
 _EXCEPTION_ARGS = BaseException.__dict__["args"].__get__
 _MEMBER = types.MemberDescriptorType
-
-
-_new: Callable[[type[Value], tuple[Any, ...]], Value] = tuple.__new__
-"""Makes a Value from all of its fields at a third of the price of calling the class."""
 
 
 class Limits(NamedTuple):
@@ -35,7 +31,7 @@ class Limits(NamedTuple):
     nodes: int
 
 
-TRACE = Limits(depth=4, items=12, string=200, nodes=64)
+TRACE = Limits(depth=4, items=12, string=200, nodes=32)
 SHALLOW = Limits(depth=2, items=4, string=80, nodes=6)
 TYPES = Limits(depth=0, items=0, string=80, nodes=0)
 SNAPSHOT = Limits(depth=5, items=50, string=500, nodes=400)
@@ -92,20 +88,21 @@ class Looker:
         if cls is str:
             return value if len(value) <= self.limits.string else _long(value, self.limits.string)
         self.nodes -= 1
-        facts = class_facts(cls)
+        known = _KNOWN.get(id(cls))
         if self.nodes < 0:
-            return Value("cut", facts.name, why="budget")
+            name = known[1] if known is not None else class_facts(cls).name
+            return new_value(Value, ("cut", name, None, (), (), "budget"))
         try:
-            known = _KNOWN.get(id(cls))
             if known is not None:
-                found: Look = known(self, value, facts.name, depth)
+                found: Look = known[0](self, value, known[1], depth)
                 return found
+            facts = class_facts(cls)
             return self._other(value, facts, depth)
         except RecursionError:
             raise  # there is no room to go on either
         except Exception as fault:  # noqa: BLE001  # half-built, or changed by another thread
             del self.open[depth:]
-            return _unreadable(facts, fault)
+            return _unreadable(class_facts(cls), fault)
 
     def _other(self, value: Any, facts: ClassFacts, depth: int) -> Look:
         """Instances of classes that are not known: their base's content, stored attributes."""
@@ -123,16 +120,16 @@ class Looker:
         if base is int or base is float:
             return number(base, value, facts.name)
         attrs = self._attributes(value, facts, depth)
-        content: Value = _KNOWN[id(base)](self, value, facts.name, depth)
+        content: Value = _KNOWN[id(base)][0](self, value, facts.name, depth)
         return content._replace(attrs=attrs.attrs, why=content.why or attrs.why)
 
     def _attributes(self, value: Any, facts: ClassFacts, depth: int) -> Value:
         """Stored attributes: slots, the instance's dict, then containers shared with the class."""
         limits = self.limits
         if depth >= limits.depth:
-            return _new(Value, ("object", facts.name, None, (), (), "depth"))
+            return new_value(Value, ("object", facts.name, None, (), (), "depth"))
         if id(value) in self.open:
-            return Value("cut", facts.name, why="cycle")
+            return new_value(Value, ("cut", facts.name, None, (), (), "cycle"))
         self.open.append(id(value))
         shown: list[tuple[str, Look]] = []
         own, why = _own_dict(value, facts)
@@ -143,7 +140,13 @@ class Looker:
             kind = type(item)
             if type(name) is not str or len(name) > MAX_NAME:
                 name = plain_name(name)
-            if item is None or kind is bool or kind is float:
+            if (
+                (kind is str and len(item) <= limits.string)
+                or (kind is int and -MAX_INT < item < MAX_INT)
+                or item is None
+                or kind is bool
+                or kind is float
+            ):
                 shown.append((name, item))
             else:
                 shown.append((name, self.at(item, depth + 1)))
@@ -153,7 +156,7 @@ class Looker:
         if facts.shared:
             self._shared(value, facts, depth, shown, own)
         self.open.pop()
-        return _new(Value, ("object", facts.name, size, (), tuple(shown), why))
+        return new_value(Value, ("object", facts.name, size, (), tuple(shown), why))
 
     def _slots(self, value: Any, facts: ClassFacts, depth: int, shown: list[Any]) -> int:
         """Add an exception's arguments and what is in slots; return how many there were."""
@@ -187,20 +190,26 @@ class Looker:
         """A sequence's head, as far as depth, items and nodes go."""
         limits = self.limits
         if depth >= limits.depth and size:
-            return _new(Value, ("sequence", name, size, (), (), "depth"))
+            return new_value(Value, ("sequence", name, size, (), (), "depth"))
         if id(of) in self.open:
             return Value("cut", name, size, why="cycle")
         self.open.append(id(of))
         shown: list[Look] = []
         for item in islice(found, limits.items):
             kind = type(item)
-            if item is None or kind is bool or kind is float:
+            if (
+                (kind is str and len(item) <= limits.string)
+                or (kind is int and -MAX_INT < item < MAX_INT)
+                or item is None
+                or kind is bool
+                or kind is float
+            ):
                 shown.append(item)
             else:
                 shown.append(self.at(item, depth + 1))
         self.open.pop()
         cut = "items" if size > len(shown) else ""
-        return _new(Value, ("sequence", name, size, tuple(shown), (), cut))
+        return new_value(Value, ("sequence", name, size, tuple(shown), (), cut))
 
 
 def _huge(value: int) -> Value:
@@ -224,4 +233,6 @@ def _own_dict(value: Any, facts: ClassFacts) -> tuple[dict[Any, Any], str]:
     return NOTHING, "" if own is value or own is None else "attributes in another mapping"
 
 
-_KNOWN: dict[int, Any] = {**LITERALS, **CONTAINERS}
+_KNOWN: dict[int, tuple[Any, str]] = {
+    id(cls): (shown, class_facts(cls).name) for cls, shown in (LITERALS | CONTAINERS).items()
+}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dis
 import inspect
+from collections import deque
 from types import CodeType, FrameType
 from typing import Any
 
+from ..env import CELLS_COUNT_VARIABLES
 from ..model import Function, Site
 from ..observe.classes import is_shared_container, mro, namespace
 
@@ -24,8 +26,18 @@ MUTATORS = frozenset(
 SHOWING = frozenset(("locals", "vars", "dir", "eval", "exec"))
 """Who calls these may hold the dict of its locals: before 3.13 there is only one."""
 
-_STORES = ("STORE_FAST", "DELETE_FAST", "STORE_DEREF", "DELETE_DEREF")
-_CHANGES = ("STORE_ATTR", "STORE_SUBSCR", "DELETE_ATTR", "DELETE_SUBSCR", "STORE_SLICE")
+_OPCODES = dis.opmap.items()
+_STORES = frozenset(op for name, op in _OPCODES if name in ("STORE_FAST", "DELETE_FAST"))
+_STORES_TWO = frozenset(op for name, op in _OPCODES if name.startswith("STORE_FAST_"))
+"""Since 3.13: two variables in the halves of one byte; where one is only read, no harm is done."""
+_STORES_CELL = frozenset(op for name, op in _OPCODES if name in ("STORE_DEREF", "DELETE_DEREF"))
+_CHANGES = frozenset(
+    op
+    for name, op in _OPCODES
+    if name.startswith(
+        ("STORE_ATTR", "STORE_SUBSCR", "DELETE_ATTR", "DELETE_SUBSCR", "STORE_SLICE")
+    )
+)
 
 
 class CodeInfo:
@@ -44,10 +56,13 @@ class CodeInfo:
         "is_generator",
         "is_module",
         "is_repr",
+        "is_special",
         "last_line",
+        "limit",
         "may_clear",
         "mutates",
         "rebinds",
+        "ring",
         "rows_only",
         "shows_locals",
         "wants_lines",
@@ -65,19 +80,21 @@ class CodeInfo:
         self.may_clear = bool(code.co_flags & inspect.CO_OPTIMIZED) and not self.shows_locals
         self.is_repr = code.co_name in ("__repr__", "__str__")
         self.is_module = code.co_name == "<module>"
+        self.is_special = self.is_repr or self.is_module
         self.is_generator = bool(code.co_flags & GENERATOR)
         self.rows_only = code.co_name.startswith("<") and code.co_name != "<lambda>"
         self.arguments = _argument_names(code)
-        steps = list(dis.get_instructions(code))
-        self.rebinds = _rebound(steps, self.arguments)
+        self.rebinds = _rebound(code, self.arguments)
         # What the program itself took of its locals would change under a look at exit.
-        self.mutates = not self.shows_locals and bool(self.rebinds or _mutates(code, steps))
+        self.mutates = not self.shows_locals and bool(self.rebinds or _mutates(code))
         self.last_line = max((line or 0 for _, _, line in code.co_lines()), default=0)
         self.wants_lines = not self.is_module and self.last_line - self.first <= MAX_LINES
         self.watched: tuple[tuple[str, str], ...] | None = None
         self.defaults: dict[str, int] | None = None
         self.epoch = -1
         self.count = 0
+        self.limit = 0  # the count after which it is switched off
+        self.ring: deque[Any] = deque()  # the last calls, once there are more than the first
 
     def look_around(self, frame: FrameType) -> None:
         """On the first call: which shared containers it names, which defaults are mutable."""
@@ -125,20 +142,35 @@ def _argument_names(code: CodeType) -> tuple[str, ...]:
     return tuple(name for name in code.co_varnames[:count] if not name.startswith("."))
 
 
-def _rebound(steps: list[dis.Instruction], arguments: tuple[str, ...]) -> frozenset[str]:
+def _rebound(code: CodeType, arguments: tuple[str, ...]) -> frozenset[str]:
     """Arguments that the function assigns to: what they name at exit may be another object."""
-    stored: set[object] = set()
-    for step in steps:
-        if step.opname.startswith(_STORES):
-            stored.update(step.argval if type(step.argval) is tuple else (step.argval,))
+    raw = code.co_code
+    stored: set[str] = set()
+    for opcode, argument in zip(raw[::2], raw[1::2]):
+        if opcode in _STORES:
+            stored.update(_named(code.co_varnames, argument))
+        elif opcode in _STORES_TWO:
+            stored.update(_named(code.co_varnames, argument >> 4))
+            stored.update(_named(code.co_varnames, argument & 15))
+        elif opcode in _STORES_CELL:
+            stored.update(_named(_cells(code), argument))
     return frozenset(arguments).intersection(stored)
 
 
-def _mutates(code: CodeType, steps: list[dis.Instruction]) -> bool:
+def _named(names: tuple[str, ...], place: int) -> tuple[str, ...]:
+    return names[place : place + 1]
+
+
+def _cells(code: CodeType) -> tuple[str, ...]:
+    """The names that a *_DEREF counts: of all variables since 3.11, of cells alone before."""
+    if CELLS_COUNT_VARIABLES:
+        return code.co_varnames
+    return code.co_cellvars + code.co_freevars
+
+
+def _mutates(code: CodeType) -> bool:
     """Whether the function itself, not what it calls, can change an object."""
-    if not MUTATORS.isdisjoint(code.co_names):
-        return True
-    return any(step.opname.startswith(_CHANGES) for step in steps)
+    return not MUTATORS.isdisjoint(code.co_names) or not _CHANGES.isdisjoint(code.co_code[::2])
 
 
 def _mutable_defaults(info: CodeInfo, frame: FrameType) -> dict[str, int]:

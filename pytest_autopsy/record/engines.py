@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ..env import HAS_MONITORING, IS_TESTED, python_version
 from .recorder import Recorder
+from .replay import records
 
 
 class Engine(Protocol):
@@ -81,4 +82,4 @@ def self_check(recorder: Recorder) -> str:
         recording = recorder.end()
     finally:
         recorder.targets = targets
-    return probe.missing(recording.records() if recording else [])
+    return probe.missing(records(recording) if recording else [])

@@ -7,37 +7,52 @@ import threading
 import zlib
 from collections.abc import Iterable, Mapping
 
-from ..model import Call, Footprint, Function, Look, Raised, Trace, Value
+from ..model import Call, Change, Footprint, Function, Look, Raised, Trace, Value
 from ..observe.redaction import Redactor
 from ..observe.values import TRACE
+from . import replay
 from .codes import CodeInfo, call_site, exit_line
 from .recorder import Recorder
-from .records import CallRecord, Recording
+from .records import ARGUMENTS, END, EXTRA, INFO, LIMITS, OUTCOME, VALUE, Entry, Recording
+from .replay import CallRecord, exceptions_of
 
-MAX_BEHAVIOURS = 8
+MAX_BEHAVIOURS = 5
 """Calls of one function, in one test, of which a footprint remembers what they did."""
+SAMPLED_TESTS = 400
+"""Of about so many tests that pass are whole behaviours remembered: more would say the same."""
 
 
-def footprint(recording: Recording, shared: Iterable[Mapping[int, int]]) -> Footprint:
+def is_sampled(test: str, tests: int) -> bool:
+    """Whether a passing test is one whose behaviours are remembered, among `tests` in all.
+
+    By its name, so that it depends neither on the order of tests nor on who runs them.
+    """
+    share = -(-tests // SAMPLED_TESTS)
+    return share <= 1 or zlib.crc32(test.encode("utf-8", "backslashreplace")) % share == 0
+
+
+def footprint(
+    recording: Recording, shared: Iterable[Mapping[int, int]], *, behaviours: bool = True
+) -> Footprint:
     """Return the test's row of the spectrum: its own lines, and those of what it depends on.
 
     `shared` are the rows of fixtures and imports that it used, which may have run in another
-    test: joined to each user, they do not depend on the order of tests.
+    test: joined to each user, they do not depend on the order of tests. Without `behaviours`
+    only exceptional features are kept: what was handled, what was changed.
     """
     rows = dict(recording.rows)
     for other in shared:
         for index, mask in other.items():
             rows[index] = rows.get(index, 0) | mask
-    return Footprint(rows, _features(recording.records()))
+    entries = recording.entries()
+    if not behaviours:
+        entries = [entry for entry in entries if entry[EXTRA] is not None]
+    return Footprint(rows, _features(entries, behaviours))
 
 
 def trace(recorder: Recorder, recording: Recording, redactor: Redactor) -> Trace:
     """Return the kept calls as a redacted Trace, numbered in the order in which they began."""
-    records = [
-        record
-        for record in recording.records()
-        if recording.only is None or record.info.index in recording.only
-    ]
+    records = replay.records(recording)
     ids = {id(record): number for number, record in enumerate(records, 1)}
     depths: dict[int, int] = {}
     calls = []
@@ -68,8 +83,11 @@ def _call(
     redactor: Redactor,
 ) -> Call:
     info = record.info
-    direct = record.site_code is not None and parent is record.parent
-    site = call_site(record.site_code, record.site_offset) if direct and record.site_code else None
+    extra = record.extra
+    direct = record.direct and parent is not None and parent is record.parent
+    site = None
+    if direct and parent is not None:
+        site = call_site(extra.site_code or parent.info.code, record.site_offset)
     arguments = tuple(
         (name, redactor.look(value, name)) for name, value in zip(info.arguments, record.arguments)
     )
@@ -92,21 +110,19 @@ def _call(
         site=site,
         direct=direct,
         raised=_redacted(record.raised, redactor) if record.raised else None,
-        handled=tuple(_redacted(error, redactor) for error in record.handled or ()),
+        handled=tuple(_redacted(error, redactor) for error in record.handled),
         changes=tuple(
             change._replace(
                 before=redactor.look(change.before, change.name),
                 after=redactor.look(change.after, change.name),
             )
-            for change in record.changes
+            for change in extra.changes
         ),
-        rebound=record.rebound,
-        defaults=record.defaults,
-        yields=record.yields,
+        rebound=extra.rebound,
+        defaults=extra.defaults,
+        yields=extra.yields,
         thread=_thread(record.thread),
-        task=record.task,
-        identity=record.value_id,
-        argument_ids=record.argument_ids,
+        task=extra.task,
     )
 
 
@@ -128,37 +144,50 @@ def _redacted(raised: Raised, redactor: Redactor) -> Raised:
 
 
 def _outcome(record: CallRecord) -> str:
-    if record.outcome == "open" and record.yields:
+    if record.outcome == "open" and record.extra.yields:
         return "suspended"
     return record.outcome
 
 
-def _features(records: list[CallRecord]) -> dict[int, frozenset[str]]:
-    """What values and behaviours each function showed: classes, handled errors, whole calls."""
+def _features(entries: list[Entry], behaviours: bool) -> dict[int, frozenset[str]]:
+    """What values and behaviours each function showed: classes, handled errors, whole calls.
+
+    Made of every test, hence from the entries themselves.
+    """
     found: dict[int, set[str]] = {}
     seen: dict[int, int] = {}
-    for record in records:
-        index = record.info.index
+    for entry in entries:
+        index, end, extra = entry[INFO].index, entry[END], entry[EXTRA]
         count = seen[index] = seen.get(index, 0) + 1
-        features = found.setdefault(index, set())
-        for error in record.handled or ():
-            features.add(f"handled {error.type}")
-        for change in record.changes:
-            features.add(f"changed {change.scope} {change.name}")
-        if count > MAX_BEHAVIOURS:
+        features = found.get(index)
+        if features is None:
+            features = found[index] = set()
+        raised, changes = None, ()
+        if extra is not None:
+            raised, handled = exceptions_of(entry)
+            changes = extra.changes
+            features.update(f"handled {error.type}" for error in handled)
+            features.update(f"changed {change.scope} {change.name}" for change in changes)
+        if not behaviours or count > MAX_BEHAVIOURS or end is None:
             continue
-        if record.outcome == "return":
-            features.add(f"return {value_class(record.value)}")
-        if record.limits is TRACE:
-            features.add(behaviour_of(record.arguments, record))
+        if end[OUTCOME] == "return":
+            features.add(f"return {value_class(end[VALUE])}")
+        if entry[LIMITS] is TRACE:
+            arguments = tuple(entry[ARGUMENTS])
+            features.add(behaviour_of(arguments, end[OUTCOME], end[VALUE], raised, changes))
     return {index: frozenset(features) for index, features in found.items()}
 
 
-def behaviour_of(arguments: tuple[Look, ...], record: CallRecord | Call) -> str:
+def behaviour_of(
+    arguments: tuple[Look, ...],
+    outcome: str,
+    value: Look,
+    raised: Raised | None,
+    changes: Iterable[Change],
+) -> str:
     """Return a key for what a call did: equal arguments with equal outcome give equal keys."""
-    raised = record.raised.type if record.raised else None
-    changes = [(change.name, change.after) for change in record.changes]
-    what = repr((arguments, record.outcome, record.value, raised, changes))
+    after = [(change.name, change.after) for change in changes]
+    what = repr((arguments, outcome, value, raised.type if raised else None, after))
     return f"did {zlib.crc32(what.encode('utf-8', 'backslashreplace')):08x}"
 
 

@@ -59,6 +59,7 @@ class MonitoringEngine:
         self.recorder.rearm = self._rearm
         self.recorder.clears_locals = not LOCALS_ARE_PROXY
         self.recorder.switch_off = self._switch_off
+        self.recorder.switch_on = self._switch_on
         events = self._events
         unwinding = events.PY_UNWIND | events.PY_THROW | events.RAISE
         monitoring.set_events(self._record, unwinding)
@@ -122,9 +123,14 @@ class MonitoringEngine:
                     set_local_events(self._record, info.code, self._wanted(info))
 
     def _switch_off(self, info: CodeInfo) -> None:
-        """Record no more calls of this function until the next test; its lines go on."""
+        """Record no more calls of this function for now; its lines go on."""
         lines = self._events.LINE if info.wants_lines else 0
         self._monitoring.set_local_events(self._record, info.code, lines)
+
+    def _switch_on(self, info: CodeInfo) -> None:
+        """Record its calls again; the lines that it has told of stay told."""
+        if self._record >= 0:
+            self._monitoring.set_local_events(self._record, info.code, self._wanted(info))
 
     # -- callbacks: no decorators, for the frame is the caller's -----------------------------
 

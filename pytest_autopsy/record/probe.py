@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import CodeType
 
 from ..model import Function
-from .records import CallRecord
+from .replay import CallRecord
 from .targets import Targets
 
 

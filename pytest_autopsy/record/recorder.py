@@ -2,6 +2,7 @@
 
 Everything from `enter` to `raised` runs inside callbacks of the interpreter, between two lines
 of the user's program: these methods are long where a call would cost more than it explains.
+What needs no live object (who called whom, which exception was handled) is left to `replay.py`.
 """
 
 from __future__ import annotations
@@ -14,20 +15,41 @@ from time import perf_counter_ns
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
-from ..model import Change, Function, Phase, Raised, Value
+from ..model import Change, Function, Phase, Value
 from ..observe.exceptions import context_id, message, traceback_of, type_name
-from ..observe.values import SHALLOW, TRACE, TYPES, Looker
+from ..observe.values import SHALLOW, TRACE, TYPES, Limits, Looker
 from .codes import CodeInfo
-from .records import SWITCH_OFF, CallRecord, Recording
+from .records import (
+    ARGUMENTS,
+    END,
+    ENTRY_SIZE,
+    EXTRA,
+    INFO,
+    KEEP_FIRST,
+    LIMITS,
+    MAX_EVENTS,
+    MAX_SHARES,
+    SHARE,
+    SWITCH_OFF,
+    TIME,
+    Entry,
+    Extra,
+    Noted,
+    Recording,
+)  # fmt: skip
+from .replay import QUIET
 from .targets import Targets
 
-QUIET = frozenset(("StopIteration", "StopAsyncIteration", "GeneratorExit", "CancelledError"))
-MAX_HANDLED = 8
 MAX_FAULTS = 100
-FULL_NODES = 800
+FULL_NODES = 500
 """Nodes of values that a test's looks may walk before they become shallow; as many again before
 only types are recorded. Work, not time: what is kept does not depend on the machine."""
 PYTEST = f"{os.sep}_pytest{os.sep}"
+MAX_ENTRIES = 20_000
+SAMPLE = 15
+"""One event in sixteen is timed, for what the run has cost; timing all would be a part of it."""
+_MAX_TEXT = TRACE.string
+_MAX_INT = 1 << 64
 
 
 class Recorder:
@@ -46,20 +68,21 @@ class Recorder:
         self.clock = 0
         self.lost = 0
         self.faults: list[str] = []
-        self.max_depth: int | None = None
         self.looker = Looker(TRACE)
-        self._muted = 0  # id of the frame that pytest asked
-        self._set_aside: Recording | None = None
-        self._paused: tuple[Recording, dict[int, int]] | None = None
         self.keeps_values = True
-        self.spent_ns = 0  # inside enter and leave
+        self.spent_ns = 0  # inside enter and leave, estimated
         self.rearm: Callable[[dict[int, int]], None] = lambda rows: None
         self.revive: Callable[[], None] = lambda: None
         self.switch_off: Callable[[CodeInfo], None] = lambda info: None
+        self.switch_on: Callable[[CodeInfo], None] = lambda info: None
         self.clears_locals = False  # an engine's choice: under settrace it would unset variables
         self._indexes: dict[Function, int] = {}
-        self._stacks: dict[int, list[CallRecord]] = {}
-        self._suspended: dict[int, CallRecord] = {}
+        self._open: dict[int, Entry] = {}  # by id of the frame
+        self._entries: list[Entry] = []  # used again by each test: new ones would be the gc's
+        self._free: list[Entry] = []
+        self._muted = 0  # id of the frame that pytest asked
+        self._set_aside: Recording | None = None
+        self._paused: tuple[Recording, dict[int, int]] | None = None
 
     # -- what is a target -------------------------------------------------------------------
 
@@ -84,14 +107,13 @@ class Recorder:
         self.revive()
         self.epoch += 1
         self.clock = 0
-        self.max_depth = depth
         self.keeps_values = values
-        self._stacks.clear()
-        self._suspended.clear()
+        self._open.clear()
+        self._free = self._entries.copy()
         self.looker = Looker(TRACE)
-        self._muted = 0  # id of the frame that pytest asked
+        self._muted = 0
         self._set_aside = self._paused = None
-        self.recording = Recording(test, perf_counter_ns())
+        self.recording = Recording(test, perf_counter_ns(), depth)
         self.owners.clear()
         self._own(self.recording.rows)
         return self.recording
@@ -116,6 +138,9 @@ class Recorder:
         """End the running test and return what was recorded of it."""
         self.go_on()
         recording, self.recording = self.recording, None
+        if recording is not None:
+            recording.close()
+        self._open.clear()
         self.owners.clear()
         self._own({})
         return recording
@@ -138,114 +163,304 @@ class Recorder:
 
     def enter(self, info: CodeInfo, frame: FrameType) -> None:
         """A call of a target begins in `frame`."""
-        if info.is_repr and self._is_asked_by_pytest(frame):
+        if info.is_special and self._enters_special(info, frame):
             return
-        if info.is_module:
-            self.push_owner(self.import_rows.setdefault(info.function.file, {}))
         if info.index not in self.rows:
             self.rows[info.index] = 1
         recording = self.recording
         if recording is None or info.rows_only:
             return
+        self.clock = clock = self.clock + 1
+        began = 0 if clock & SAMPLE else perf_counter_ns()
         if info.epoch != self.epoch:
-            info.epoch, info.count = self.epoch, 0
-        began = perf_counter_ns()
-        info.count += 1
-        if info.count > SWITCH_OFF:
-            recording.at_least.add(info.index)
-            self._forget(info)
-            self.switch_off(info)
+            info.epoch, info.count, info.limit = self.epoch, 0, SWITCH_OFF
+            recording.touched.append(info)
+        info.count = count = info.count + 1
+        if count > info.limit:
+            self._cut_off(info, recording)
             return
-        stack = self._stacks.get(get_ident())
-        if stack is None:
-            stack = self._stacks[get_ident()] = []
-        if self.max_depth is not None and len(stack) > self.max_depth:
-            return
-        if info.watched is None and self.keeps_values:
-            info.look_around(frame)
-        self.clock += 1
-        frame_id = id(frame)
-        record = CallRecord(info, stack[-1] if stack else None, self.clock, frame_id)
-        record.phase = recording.phase
-        record.thread = get_ident()
-        self._read_site(record, frame.f_back)
-        self._read_arguments(record, info, frame)
+        back = frame.f_back
+        site = 0
+        parent = None
+        if back is not None:
+            parent = self._open.get(id(back))
+            site = back.f_lasti
+            if parent is not None and parent[INFO].code is not back.f_code:
+                parent = None  # its frame has gone unseen, the id is another's
+        if recording.cut and parent is not None and parent[INFO].function.kind == "test":
+            self._share(recording)
+        try:
+            entry = self._free.pop()
+        except IndexError:
+            entry = self._new_entry()
+        limits = TRACE
+        extra: Extra | None = None
+        looks = entry[ARGUMENTS]
+        looks.clear()
+        if self.keeps_values:
+            local = frame.f_locals
+            heavy = False
+            for name in info.arguments:
+                value: Any = local.get(name)
+                kind = type(value)
+                # No set of types: a metaclass may bring a __hash__ of its own.
+                if (
+                    (kind is str and len(value) <= _MAX_TEXT)
+                    or (kind is int and -_MAX_INT < value < _MAX_INT)
+                    or value is None
+                    or kind is bool
+                    or kind is float
+                ):
+                    looks.append(value)
+                    continue
+                if not heavy:
+                    heavy = True
+                    limits = self.looker.limits = self._limits()
+                looks.append(self.looker.look(value))
+            if info.watched is None:
+                info.look_around(frame)
+            if info.mutates and (heavy or info.watched):
+                extra = self._before(info, frame, local, limits)
+            if info.defaults:
+                extra = self._shared_defaults(info, local, extra)
+            if self.clears_locals and info.may_clear:
+                local.clear()  # before 3.13 this dict would keep what it shows alive
+        else:
+            limits = TYPES
+        if parent is None and back is not None and back.f_code.co_name[:1] == "<":
+            parent, extra = self._through_comprehension(back, extra)
         if info.is_generator:
-            self._suspended.pop(frame_id, None)
-            record.task = _task_name()
-        stack.append(record)
-        recording.keep(record, info.count)
-        record.t_ns = perf_counter_ns()
-        self.spent_ns += record.t_ns - began
+            extra = extra or Extra()
+            extra.task = _task_name()
+        entry[:] = (
+            info, parent, get_ident(), clock, perf_counter_ns(), recording.phase, limits, looks,
+            None, extra, site,
+        )  # fmt: skip
+        self._open[id(frame)] = entry
+        if count <= KEEP_FIRST:
+            recording.first.append(entry)
+        else:
+            if count == KEEP_FIRST + 1:
+                info.ring = recording.ring()
+            info.ring.append(entry)
+        if began:
+            self.spent_ns += (perf_counter_ns() - began) * (SAMPLE + 1)
 
     def leave(self, info: CodeInfo, frame: FrameType, value: Any, offset: int) -> None:
         """The call in `frame` returns `value` from the instruction at `offset`."""
-        if self._muted == id(frame):
-            self._unmute()
-        if info.is_module:
-            self.pop_owner()
-        record = self._pop(id(frame))
-        if record is None:
+        if info.is_special:
+            self._leaves_special(info, frame)
+        entry = self._open.pop(id(frame), None)
+        if entry is None:
             return
         now = perf_counter_ns()
-        record.outcome = "return"
-        record.exit_offset = offset
-        if self.keeps_values:
-            record.value = self.looker.look(value)
-            if value is not None:
-                record.value_id = id(value)
-        if record.pending is not None:
-            self._handled(record)
-        self._close(record, info, frame, now)
-        self.spent_ns += perf_counter_ns() - now
+        kind = type(value)
+        if not self.keeps_values:
+            value = None
+        elif not (
+            (kind is str and len(value) <= _MAX_TEXT)
+            or (kind is int and -_MAX_INT < value < _MAX_INT)
+            or value is None
+            or kind is bool
+            or kind is float
+        ):
+            self.looker.limits = self._limits()
+            value = self.looker.look(value)
+        self.clock = clock = self.clock + 1
+        entry[END] = ("return", clock, now, value, offset)
+        extra = entry[EXTRA]
+        if extra is not None and extra.argument_ids is not None:
+            self._after(entry, extra, info, frame)
+        if not clock & SAMPLE:
+            self.spent_ns += (perf_counter_ns() - now) * (SAMPLE + 1)
 
     def unwind(self, info: CodeInfo, frame: FrameType, error: BaseException | None) -> None:
         """The call in `frame` ends with an exception; None where the engine cannot say which."""
-        if self._muted == id(frame):
-            self._unmute()
-        if info.is_module:
-            self.pop_owner()
-        record = self._pop(id(frame))
-        if record is None:
+        if info.is_special:
+            self._leaves_special(info, frame)
+        entry = self._open.get(id(frame))
+        if entry is None:
             return
         now = perf_counter_ns()
-        record.outcome = "raise"
-        record.exit_offset = frame.f_lasti
-        if error is not None and (record.pending is None or record.pending_id != id(error)):
-            self._note(record, frame, error, traceback_of(error))
-        record.raised, record.pending = record.pending, None
-        self._close(record, info, frame, now)
+        if error is not None:
+            errors = entry[EXTRA].errors if entry[EXTRA] is not None else ()
+            if not errors or errors[-1].identity != id(error):
+                self._note(entry, frame, error, traceback_of(error))
+        del self._open[id(frame)]
+        self.clock += 1
+        entry[END] = ("raise", self.clock, now, None, frame.f_lasti)
+        extra = entry[EXTRA]
+        if extra is not None and extra.argument_ids is not None:
+            self._after(entry, extra, info, frame)
 
     def suspend(self, frame: FrameType) -> None:
         """A generator or coroutine yields."""
-        record = self._pop(id(frame))
-        if record is not None:
-            record.yields += 1
-            self._suspended[id(frame)] = record
+        entry = self._open.get(id(frame))
+        if entry is not None:
+            self._move(entry, 0)
+            entry[EXTRA].yields += 1
 
     def resume(self, frame: FrameType) -> None:
         """A generator or coroutine goes on."""
-        record = self._suspended.pop(id(frame), None)
-        if record is not None:
-            self._stacks.setdefault(get_ident(), []).append(record)
+        entry = self._open.get(id(frame))
+        if entry is not None:
+            self._move(entry, get_ident())
 
     def raised(
         self, frame: FrameType, error: BaseException, traceback: TracebackType | None
     ) -> None:
         """An exception is raised in, or passes into, the call in `frame`."""
-        stack = self._stacks.get(get_ident())
-        if not stack or stack[-1].frame_id != id(frame):
-            return
-        record = stack[-1]
-        if record.pending is not None:
-            if record.pending_id == id(error) and _was_here(traceback, frame):
-                return  # the same one, raised again; an id alone may be that of a dead one
-            if context_id(error) == record.pending_id:
-                record.pending = record.pending._replace(converted=True)
-            self._handled(record)
-        self._note(record, frame, error, traceback)
+        entry = self._open.get(id(frame))
+        if entry is not None:
+            self._note(entry, frame, error, traceback)
 
-    # -- calls that are pytest's, not the program's ------------------------------------------
+    # -- the parts of an event --------------------------------------------------------------
+
+    def _new_entry(self) -> Entry:
+        entry: Entry = [None] * ENTRY_SIZE
+        entry[ARGUMENTS] = []
+        if len(self._entries) < MAX_ENTRIES:
+            self._entries.append(entry)
+        return entry
+
+    def _limits(self) -> Limits:
+        """How closely this test's values may still be looked at."""
+        spent = self.looker.spent
+        if spent <= FULL_NODES:
+            return TRACE
+        return SHALLOW if spent <= 2 * FULL_NODES else TYPES
+
+    def _move(self, entry: Entry, thread: int) -> None:
+        self.clock += 1
+        if entry[EXTRA] is None:
+            entry[EXTRA] = Extra()
+        moves = entry[EXTRA].moves
+        moves.append((self.clock, thread))
+        if len(moves) > MAX_EVENTS:
+            del moves[MAX_EVENTS // 2 : MAX_EVENTS // 2 + 2]  # a yield and what follows it
+
+    def _note(
+        self,
+        entry: Entry,
+        frame: FrameType,
+        error: BaseException,
+        traceback: TracebackType | None,
+    ) -> None:
+        if entry[EXTRA] is None:
+            entry[EXTRA] = Extra()
+        errors = entry[EXTRA].errors
+        name = type_name(error)
+        told = "" if name in QUIET else message(error)
+        here = traceback is None or traceback.tb_next is None
+        again = _was_here(traceback, frame)
+        noted = Noted(id(error), context_id(error), name, told, frame.f_lineno, here, again)
+        errors.append(noted)
+        if len(errors) > MAX_EVENTS:
+            del errors[MAX_EVENTS // 2]
+
+    def _cut_off(self, info: CodeInfo, recording: Recording) -> None:
+        """Record no more calls of a function in this test; the ends of its open ones go untold."""
+        recording.at_least.add(info.index)
+        recording.cut.append(info)
+        for frame_id, entry in [one for one in self._open.items() if one[1][INFO] is info]:
+            entry[END] = ("unknown", self.clock, entry[TIME], None, -1)
+            del self._open[frame_id]
+        self.switch_off(info)
+
+    def _share(self, recording: Recording) -> None:
+        """The test makes its next call: what was switched off may be recorded a while longer."""
+        cut, recording.cut = recording.cut, []
+        recording.shares += 1
+        if recording.shares > MAX_SHARES:
+            return
+        for info in cut:
+            info.limit = info.count + SHARE
+            self.switch_on(info)
+
+    def _through_comprehension(
+        self, back: FrameType, extra: Extra | None
+    ) -> tuple[Entry | None, Extra | None]:
+        """The call whose comprehension or generator expression made this one, if it is one."""
+        code = back.f_code
+        above: FrameType | None = back
+        while above is not None:
+            entry = self._open.get(id(above))
+            if entry is not None and entry[INFO].code is above.f_code:
+                extra = extra or Extra()
+                extra.site_code = code
+                return entry, extra
+            info = self.infos.get(id(above.f_code))
+            if info is None or not info.rows_only:
+                break
+            above = above.f_back
+        return None, extra
+
+    def _before(self, info: CodeInfo, frame: FrameType, local: Any, limits: Limits) -> Extra:
+        """What is needed to tell at exit what the call has changed."""
+        extra = Extra()
+        if limits is not TYPES:
+            extra.argument_ids = [id(local.get(name)) for name in info.arguments]
+            if info.watched:
+                extra.watched = tuple(self._watched(info, frame, local))
+        return extra
+
+    def _shared_defaults(self, info: CodeInfo, local: Any, extra: Extra | None) -> Extra:
+        extra = extra or Extra()
+        extra.defaults = tuple(
+            name for name, known in (info.defaults or {}).items() if id(local.get(name)) == known
+        )
+        return extra
+
+    def _watched(self, info: CodeInfo, frame: FrameType, local: Any) -> Any:
+        for name, scope in info.watched or ():
+            space = frame.f_globals if scope == "global" else local
+            value = space.get(name)
+            yield self.looker.look(value), id(value)
+
+    def _after(self, entry: Entry, extra: Extra, info: CodeInfo, frame: FrameType) -> None:
+        """Compare what the call was given with what it leaves behind."""
+        looker = self.looker
+        looker.limits = entry[LIMITS]  # what is compared has to be looked at in the same way
+        local = frame.f_locals
+        changes = []
+        rebound = []
+        for name, before, was in zip(info.arguments, entry[ARGUMENTS], extra.argument_ids or ()):
+            if type(before) is not Value or name == info.fills:
+                continue
+            value = local.get(name)
+            if id(value) != was:
+                rebound.append(name)
+            elif name not in info.rebinds and (after := looker.look(value)) != before:
+                scope = "default" if name in extra.defaults else "argument"
+                changes.append(Change(name, scope, before, after))
+        if extra.watched:
+            changes.extend(self._watched_changes(extra, info, frame, local))
+        extra.changes, extra.rebound = tuple(changes), tuple(rebound)
+        if self.clears_locals and info.may_clear:
+            local.clear()
+
+    def _watched_changes(self, extra: Extra, info: CodeInfo, frame: FrameType, local: Any) -> Any:
+        now = self._watched(info, frame, local)
+        for (name, scope), (before, was), (after, is_now) in zip(
+            info.watched or (), extra.watched, now
+        ):
+            if was == is_now and before != after:
+                yield Change(name, scope, before, after)
+
+    # -- modules, and calls that are pytest's, not the program's -----------------------------
+
+    def _enters_special(self, info: CodeInfo, frame: FrameType) -> bool:
+        """A module's rows are its own; return whether pytest asked for this repr."""
+        if info.is_module:
+            self.push_owner(self.import_rows.setdefault(info.function.file, {}))
+            return False
+        return self._is_asked_by_pytest(frame)
+
+    def _leaves_special(self, info: CodeInfo, frame: FrameType) -> None:
+        if self._muted == id(frame):
+            self._unmute()
+        if info.is_module:
+            self.pop_owner()
 
     def _is_asked_by_pytest(self, frame: FrameType) -> bool:
         """Stop recording inside a repr that pytest asks for to explain a failing assertion.
@@ -264,142 +479,6 @@ class Recorder:
         self._muted = 0
         self.recording, self._set_aside = self._set_aside, None
         self.pop_owner()
-
-    # -- the parts of an event --------------------------------------------------------------
-
-    def _note(
-        self,
-        record: CallRecord,
-        frame: FrameType,
-        error: BaseException,
-        traceback: TracebackType | None,
-    ) -> None:
-        if type_name(error) in QUIET:
-            return
-        here = traceback is None or traceback.tb_next is None
-        record.pending = Raised(type_name(error), message(error), frame.f_lineno, here)
-        record.pending_id = id(error)
-
-    def _handled(self, record: CallRecord) -> None:
-        assert record.pending is not None
-        if record.handled is None:
-            record.handled = []
-        if len(record.handled) < MAX_HANDLED:
-            record.handled.append(record.pending)
-        record.pending = None
-
-    def _pop(self, frame_id: int) -> CallRecord | None:
-        """Take the call of this frame off its stack; what lies above it was lost on the way."""
-        stack = self._stacks.get(get_ident())
-        if not stack:
-            return None
-        if stack[-1].frame_id == frame_id:
-            return stack.pop()
-        for index in range(len(stack) - 1, -1, -1):
-            if stack[index].frame_id == frame_id:
-                for lost in stack[index + 1 :]:
-                    lost.outcome = "unknown"
-                record = stack[index]
-                del stack[index:]
-                return record
-        return None
-
-    def _forget(self, info: CodeInfo) -> None:
-        """Take a function's open calls off the stacks: their ends will not be told."""
-        for stack in self._stacks.values():
-            for record in stack:
-                if record.info is info:
-                    record.outcome = "unknown"
-            stack[:] = [record for record in stack if record.info is not info]
-
-    def _read_site(self, record: CallRecord, back: FrameType | None) -> None:
-        """Where the call was made: in its parent itself, or in a comprehension of its parent."""
-        record.site_code = None
-        parent = record.parent
-        if back is None or parent is None:
-            return
-        offset, code = back.f_lasti, back.f_code
-        while back is not None and id(back) != parent.frame_id:
-            info = self.infos.get(id(back.f_code))
-            if info is None or not info.rows_only:
-                return
-            back = back.f_back
-        record.site_offset, record.site_code = offset, code
-
-    def _read_arguments(self, record: CallRecord, info: CodeInfo, frame: FrameType) -> None:
-        if not self.keeps_values:
-            record.limits = TYPES
-            record.arguments = record.argument_ids = record.watched = ()
-            return
-        looker = self.looker
-        if looker.spent <= FULL_NODES:
-            looker.limits = TRACE
-        else:
-            looker.limits = SHALLOW if looker.spent <= 2 * FULL_NODES else TYPES
-        record.limits = looker.limits
-        local = frame.f_locals
-        arguments = []
-        ids = []
-        for name in info.arguments:
-            value = local.get(name)
-            arguments.append(looker.look(value))
-            ids.append(id(value))
-        record.arguments = tuple(arguments)
-        record.argument_ids = tuple(ids)
-        record.watched = tuple(self._watched(info, frame, local)) if info.watched else ()
-        if info.defaults:
-            record.defaults = tuple(
-                name
-                for name, value_id in zip(info.arguments, ids)
-                if info.defaults.get(name) == value_id
-            )
-        if self.clears_locals and info.may_clear:
-            local.clear()  # before 3.13 this dict would keep what it shows alive
-
-    def _watched(self, info: CodeInfo, frame: FrameType, local: Any) -> Any:
-        for name, scope in info.watched or ():
-            space = frame.f_globals if scope == "global" else local
-            value = space.get(name)
-            yield self.looker.look(value), id(value)
-
-    def _close(self, record: CallRecord, info: CodeInfo, frame: FrameType, now: int) -> None:
-        self.clock += 1
-        record.end = self.clock
-        record.duration_ns = now - record.t_ns
-        if not self.keeps_values or not info.mutates:
-            return
-        looker = self.looker
-        mutable = any(type(argument) is Value for argument in record.arguments)
-        if record.limits is TYPES or (not mutable and not record.watched):
-            return
-        looker.limits = record.limits  # what is compared has to be looked at in the same way
-        local = frame.f_locals
-        changes = []
-        rebound = []
-        for name, before, was in zip(info.arguments, record.arguments, record.argument_ids):
-            if not isinstance(before, Value) or name == info.fills:
-                continue
-            value = local.get(name)
-            if id(value) != was:
-                rebound.append(name)
-            elif name not in info.rebinds and (after := looker.look(value)) != before:
-                scope = "default" if name in record.defaults else "argument"
-                changes.append(Change(name, scope, before, after))
-        if record.watched:
-            changes.extend(self._watched_changes(record, info, frame, local))
-        record.changes, record.rebound = tuple(changes), tuple(rebound)
-        if self.clears_locals and info.may_clear:
-            local.clear()
-
-    def _watched_changes(
-        self, record: CallRecord, info: CodeInfo, frame: FrameType, local: Any
-    ) -> Any:
-        now = self._watched(info, frame, local)
-        for (name, scope), (before, was), (after, is_now) in zip(
-            info.watched or (), record.watched, now
-        ):
-            if was == is_now and before != after:
-                yield Change(name, scope, before, after)
 
     # -- faults of ours ---------------------------------------------------------------------
 

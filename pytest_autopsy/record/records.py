@@ -1,124 +1,123 @@
-"""What the recorder writes down while a test runs: mutable, cheap, turned into a Trace on failure."""
+"""What the recorder writes down while a test runs: cheap lists now, calls of a trace on failure.
+
+An entry is a plain list, for making one is three times as cheap as an object with slots, and
+most entries are thrown away unread: their test passes. `replay.py` reads them.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, deque
 from types import CodeType
+from typing import Any
 
-from ..model import Change, Look, Phase, Raised
-from ..observe.values import Limits
+from ..model import Change, Phase
 from .codes import CodeInfo
 
-KEEP_FIRST = 50
-KEEP_LAST = 50
-SWITCH_OFF = 400
-"""Calls of one function in one test: kept first, kept last, and when it is switched off."""
+KEEP_FIRST = 20
+KEEP_LAST = 20
+"""Calls of one function in one test that are kept: the first and the last."""
+SWITCH_OFF = 40
+"""Calls of one function in one test after which it is switched off."""
+SHARE = 20
+"""Calls more for each function that is switched off when the test makes its next call itself:
+what is recorded last is near the failure."""
+MAX_SHARES = 40
+"""How often in one test."""
+
+ENTRY_SIZE = 11
+INFO, PARENT, THREAD, START, TIME, PHASE, LIMITS, ARGUMENTS, END, EXTRA, SITE = range(ENTRY_SIZE)
+"""The places of an entry: its CodeInfo, the entry whose frame made the call (None: not known),
+thread, clock and nanoseconds at the start, phase, Limits of its looks, looks of the arguments,
+its end, an Extra or None, the offset in its parent's code."""
+
+OUTCOME, AT, ENDED, VALUE, OFFSET = range(5)
+"""The places of an end, a tuple: outcome, clock, nanoseconds, look of the result, offset."""
+
+Entry = list[Any]
+MAX_EVENTS = 40
+"""Exceptions, and yields, of one call that are written down; past them the middle goes."""
 
 
-class CallRecord:
-    """One call that is open or over. Holds looks and ids, never an object of the user's."""
+class Extra:
+    """What only some calls have. Holds looks and ids, never an object of the user's."""
 
     __slots__ = (
-        "argument_ids",
-        "arguments",
-        "changes",
-        "defaults",
-        "duration_ns",
-        "end",
-        "exit_offset",
-        "frame_id",
-        "handled",
-        "info",
-        "limits",
-        "outcome",
-        "parent",
-        "pending",
-        "pending_id",
-        "phase",
-        "raised",
-        "rebound",
-        "site_code",
-        "site_offset",
-        "start",
-        "t_ns",
-        "task",
-        "thread",
-        "value",
-        "value_id",
-        "watched",
-        "yields",
-    )
+        "argument_ids", "changes", "defaults", "errors", "moves", "rebound", "site_code", "task",
+        "watched", "yields",
+    )  # fmt: skip
 
-    def __init__(
-        self, info: CodeInfo, parent: CallRecord | None, start: int, frame_id: int
-    ) -> None:
-        self.info = info
-        self.parent = parent
-        self.start = start
-        self.frame_id = frame_id
-        self.end: int | None = None
-        self.duration_ns: int | None = None
-        self.outcome = "open"
-        self.value: Look = None
-        self.value_id = 0
-        self.exit_offset = -1
-        self.raised: Raised | None = None
-        self.pending: Raised | None = None
-        self.pending_id = 0
-        self.handled: list[Raised] | None = None
+    def __init__(self) -> None:
+        self.argument_ids: list[int] | None = None  # set where changes are looked for at exit
+        self.watched: tuple[tuple[Any, int], ...] = ()
         self.changes: tuple[Change, ...] = ()
         self.rebound: tuple[str, ...] = ()
         self.defaults: tuple[str, ...] = ()
+        self.errors: list[Noted] = []
+        self.moves: list[tuple[int, int]] = []  # clock, and the thread it goes on in; 0: suspended
         self.yields = 0
         self.task: str | None = None
+        self.site_code: CodeType | None = None  # a comprehension's, where it made the call
 
-    t_ns: int
-    limits: Limits
-    phase: Phase
-    thread: int
-    arguments: tuple[Look, ...]
-    argument_ids: tuple[int, ...]
-    watched: tuple[tuple[Look, int], ...]
-    site_offset: int
-    site_code: CodeType | None  # set where the call was made by the parent itself
+
+class Noted:
+    """An exception as it was seen in a call."""
+
+    __slots__ = ("context", "here", "identity", "line", "message", "returning", "type")
+
+    def __init__(
+        self, identity: int, context: int, type_: str, message: str, line: int, here: bool,
+        returning: bool,
+    ) -> None:  # fmt: skip
+        self.identity = identity
+        self.context = context
+        self.type = type_
+        self.message = message
+        self.line = line
+        self.here = here
+        self.returning = returning  # it has come through this frame before
 
 
 class Recording:
     """The calls of one test: the first and the last of each function, in fair shares."""
 
-    def __init__(self, test: str, started_ns: int, only: frozenset[int] | None = None) -> None:
+    def __init__(self, test: str, started_ns: int, depth: int | None = None) -> None:
         self.test = test
         self.started_ns = started_ns
-        self.only = only  # indexes of functions, where a marker names targets
+        self.depth = depth
         self.phase: Phase = "setup"
         self.rows: dict[int, int] = {}
-        self.seen = 0
         self.at_least: set[int] = set()
-        self._first: list[CallRecord] = []
-        self._last: dict[int, deque[CallRecord]] = {}
-        self._counts: dict[int, int] = {}
+        self.first: list[Entry] = []
+        self.last: list[deque[Entry]] = []
+        self.touched: list[CodeInfo] = []
+        self.cut: list[CodeInfo] = []  # switched off now
+        self.shares = 0
+        self.counts: Counter[int] = Counter()
 
-    def keep(self, record: CallRecord, count: int) -> None:
-        """Keep `record`, the `count`th call of its function in this test."""
-        self.seen += 1
-        index = record.info.index
-        self._counts[index] = self._counts.get(index, 0) + 1
-        if count <= KEEP_FIRST:
-            self._first.append(record)
-            return
-        ring = self._last.get(index)
-        if ring is None:
-            ring = self._last[index] = deque(maxlen=KEEP_LAST)
-        ring.append(record)
+    def ring(self) -> deque[Entry]:
+        """Return a new ring for the last calls of a function."""
+        ring: deque[Entry] = deque(maxlen=KEEP_LAST)
+        self.last.append(ring)
+        return ring
 
-    def records(self) -> list[CallRecord]:
+    def close(self) -> None:
+        """The test is over: read the counters, which belong to the next test from here."""
+        for info in self.touched:
+            self.counts[info.index] += info.count
+
+    @property
+    def seen(self) -> int:
+        """Calls that were seen."""
+        return self.counts.total()
+
+    def entries(self) -> list[Entry]:
         """The kept calls in the order in which they began."""
-        kept = [*self._first, *(record for ring in self._last.values() for record in ring)]
-        kept.sort(key=lambda record: record.start)
+        kept = [*self.first, *(entry for ring in self.last for entry in ring)]
+        kept.sort(key=lambda entry: entry[START])
         return kept
 
     def dropped(self) -> dict[int, int]:
         """Return function index -> calls that were seen and not kept."""
-        kept = Counter(record.info.index for record in self.records())
-        over = {index: count - kept[index] for index, count in self._counts.items()}
+        kept = Counter(entry[INFO].index for entry in self.entries())
+        over = {index: count - kept[index] for index, count in self.counts.items()}
         return {index: count for index, count in over.items() if count > 0}

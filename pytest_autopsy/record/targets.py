@@ -104,6 +104,7 @@ class Targets:
         self.matched: set[str] = set()  # texts of rules that met code
         self._paths: dict[str, str] = {}
         self._absolute: dict[str, str] = {}
+        self._named: dict[tuple[str, str], Function | None] = {}
 
     def match(self, code: CodeType, module: str) -> Function | None:
         """Return the function that `code` belongs to if it is a target, else None.
@@ -174,10 +175,16 @@ class Targets:
         shown = self.project.shown(path)
         self._absolute[shown] = path
         kind: Kind = "test" if self.project.is_test(shown) else "code"
-        if code.co_name in _UNNAMED or not HAS_QUALNAME:
+        if not HAS_QUALNAME:
             return _from_source(code, path, shown, kind)
         name: str = getattr(code, "co_qualname")  # noqa: B009  # unknown to 3.10's stubs
-        return Function(shown, name, code.co_firstlineno, kind)
+        if code.co_name in _UNNAMED:
+            around = self._named.get((shown, name.rpartition(".<locals>.")[0]))
+            return around or _from_source(code, path, shown, kind)
+        function = Function(shown, name, code.co_firstlineno, kind)
+        if self._named.setdefault((shown, name), function) != function:
+            self._named[shown, name] = None  # two of one name, as a property's are
+        return function
 
 
 def _from_source(code: CodeType, path: str, shown: str, kind: Kind) -> Function:

@@ -87,7 +87,7 @@ def test_a_second_engine_in_the_same_process(lab):
         assert inner.start() == ""
         inner.recorder.begin("inner")
         prog.f(2)
-        assert len(inner.recorder.end().records()) == 1
+        assert len(inner.recorder.end().entries()) == 1
         inner.stop()
         lab.recorder = outer
         assert lab.again(prog.f, 3).one("f").arguments == (("n", 3),)

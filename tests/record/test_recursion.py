@@ -138,8 +138,8 @@ def test_what_is_dropped_of_one_test_is_not_counted_in_the_next(lab):
     prog = lab.load(HOT)
     with lab.started():
         lab.again(prog.work, 300)
-        seen = lab.again(prog.work, 120)
-    assert seen.trace.dropped == {"hot": 20}
+        seen = lab.again(prog.work, KEEP_FIRST + KEEP_LAST + 7)
+    assert seen.trace.dropped == {"hot": 7}
 
 
 @pytest.mark.parametrize("second", [0, 1, 60])
@@ -173,7 +173,7 @@ def test_stale_counts_of_another_code_do_not_count(lab):
     )
     with lab.started():
         lab.again(prog.work, 1, 400)
-        seen = lab.again(prog.work, 0, 150)
+        seen = lab.again(prog.work, 0, KEEP_FIRST + KEEP_LAST + 50)
     assert sum(seen.trace.dropped.values()) == 50
 
 
@@ -189,3 +189,25 @@ def test_deep_recursion_past_the_switch(lab):
     assert seen.value == SWITCH_OFF + 200
     assert seen.trace.at_least == ("recurse",)
     assert {call.outcome for call in seen.all("recurse")} == {"unknown"}
+
+
+def test_what_the_test_calls_next_gives_hot_functions_a_share(line_lab, monkeypatch):
+    """The calls near the failure are there, though the function was hot before."""
+    monkeypatch.setattr("pytest_autopsy.record.recorder.SWITCH_OFF", records.SWITCH_OFF)
+    lab = line_lab
+    monkeypatch.syspath_prepend(lab.folder)
+    lab.write(HOT, "hot_one")
+    test = lab.load(
+        """
+        import hot_one
+
+        def test_it():
+            hot_one.work(5_000)
+            hot_one.work(3)
+        """,
+        "test_hot",
+    )
+    seen = lab.run(test.test_it)
+    assert "hot" in seen.trace.at_least
+    later = seen.all("work")[1]
+    assert [c.value for c in seen.all("hot") if c.parent == later.id] == [0, 1, 2]

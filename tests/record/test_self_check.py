@@ -19,16 +19,20 @@ def test_self_check_passes(lab):
 
 
 def test_self_check_tells_what_is_missing(lab, monkeypatch):
-    def no_arguments(record, info, frame):
-        record.arguments = record.argument_ids = record.watched = ()
+    enter = Recorder.enter
 
-    broken = {
-        "enter": (lambda *_: None, "calls"),
-        "_read_arguments": (no_arguments, "arguments"),
-        "leave": (lambda *_: None, "results"),
-        "unwind": (lambda *_: None, "exceptions"),
-    }
-    for name, (instead, missing) in broken.items():
+    def no_arguments(info, frame):
+        lab.recorder.keeps_values = False
+        enter(lab.recorder, info, frame)
+        lab.recorder.keeps_values = True
+
+    broken = [
+        ("enter", lambda *_: None, "calls"),
+        ("enter", no_arguments, "arguments"),
+        ("leave", lambda *_: None, "results"),
+        ("unwind", lambda *_: None, "exceptions"),
+    ]
+    for name, instead, missing in broken:
         with lab.started(), monkeypatch.context() as patch:
             patch.setattr(lab.recorder, name, instead)
             assert self_check(lab.recorder) == missing
