@@ -9,6 +9,7 @@ names and places in the `__mro__`, never a descriptor or namespace, which would 
 from __future__ import annotations
 
 import enum
+import sys
 import types
 import weakref
 from collections import Counter, OrderedDict, defaultdict, deque
@@ -35,6 +36,12 @@ SHARED_CONTAINERS: tuple[type, ...] = (
     list, dict, set, deque, defaultdict, OrderedDict, Counter
 )  # fmt: skip
 _SHARED_IDS = frozenset(map(id, SHARED_CONTAINERS))
+LIBRARIES = frozenset(
+    ("numpy", "pandas", "polars", "torch", "jax", "jaxlib", "cupy", "xarray", "pyarrow", "scipy",
+     "dask", "sparse", "mlx")
+)  # fmt: skip
+"""Libraries of arrays and tables: their own classes are read by observe/arrays.py."""
+
 _BASES = (*CONTAINERS, str, int, float, bytes, bytearray, type)
 
 
@@ -52,6 +59,7 @@ class ClassFacts(NamedTuple):
     is_exception: bool
     is_enum: bool
     hidden: str  # why attributes of instances cannot be read without running code
+    library: tuple[str, ...]  # by place in the mro: numpy.ndarray; "" for who is no library's own
 
 
 _cache: dict[int, tuple[Any, ClassFacts]] = {}
@@ -108,6 +116,7 @@ def _read(cls: type) -> ClassFacts:
         is_exception=any(c is BaseException for c in classes),
         is_enum=any(c is enum.Enum for c in classes),
         hidden=hidden,
+        library=_library(classes),
     )
 
 
@@ -117,6 +126,30 @@ def _module(cls: type) -> str:
     except AttributeError:
         return ""
     return plain_name(module) if type(module) is str else ""
+
+
+def _library(classes: tuple[type, ...]) -> tuple[str, ...]:
+    names = tuple(map(_own_name, classes))
+    return names if any(names) else ()
+
+
+def _own_name(cls: type) -> str:
+    """The short name of a class that an array library itself defines; else the empty one.
+
+    Its module has to have been imported from somewhere and to hold this very class: a project's
+    class may say anything of itself.
+    """
+    module = _module(cls)
+    root = module.partition(".")[0]
+    if root not in LIBRARIES:
+        return ""
+    found = sys.modules.get(module)
+    if type(found) is not types.ModuleType:
+        return ""
+    held, name = types.ModuleType.__getattribute__(found, "__dict__"), class_name(cls)
+    if held.get(name) is not cls or held.get("__spec__") is None:
+        return ""
+    return "jax.Array" if name == "ArrayImpl" else f"{root}.{name}"
 
 
 def _why_hidden(classes: tuple[type, ...]) -> str:

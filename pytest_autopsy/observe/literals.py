@@ -120,9 +120,16 @@ def _path(walk: Looker, value: Any, name: str, _depth: int) -> Look:
 def _moment(walk: Looker, value: Any, name: str, _depth: int) -> Look:
     zone = value.tzinfo
     if zone is not None and type(zone) is not datetime.timezone:
-        value = value.replace(tzinfo=None)  # a zone class of the user's would be asked
         name = f"{name} in {class_name(type(zone))}"
-    return literal(walk, name, value.isoformat())
+    return literal(walk, name, moment_text(value))
+
+
+def moment_text(value: Any) -> str:
+    """Return a time as ISO text, without its zone where a class of the user's would be asked."""
+    zone = value.tzinfo
+    if zone is not None and type(zone) is not datetime.timezone:
+        value = value.replace(tzinfo=None)
+    return str(value.isoformat())
 
 
 def _named(value: Any) -> str:

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any, NamedTuple, cast
 
 from ..model import Look, Value
+from . import arrays
 from .classes import MAX_NAME, ClassFacts, class_facts, mro, namespace, plain_name
 from .containers import CONTAINERS, NOTHING, enum_member, number, stored, text_of
 from .literals import LITERALS, MAX_INT, class_literal, head_of
@@ -27,18 +28,23 @@ _new: Callable[[type[Value], tuple[Any, ...]], Value] = tuple.__new__
 
 
 class Limits(NamedTuple):
-    """How much of a value is looked at: levels, items a level, characters, nodes in all."""
+    """How much of a value is looked at: levels, items a level, characters, nodes in all.
+
+    Of an array `head` elements are shown, and `counts` are asked whether they are NaN or None.
+    """
 
     depth: int
     items: int
     string: int
     nodes: int
+    head: int = 5
+    counts: int = 0
 
 
 TRACE = Limits(depth=4, items=12, string=200, nodes=64)
 SHALLOW = Limits(depth=2, items=4, string=80, nodes=6)
 TYPES = Limits(depth=0, items=0, string=80, nodes=0)
-SNAPSHOT = Limits(depth=5, items=50, string=500, nodes=400)
+SNAPSHOT = Limits(depth=5, items=50, string=500, nodes=400, counts=10_000)
 
 
 def look(value: Any, limits: Limits = SNAPSHOT) -> Look:
@@ -113,6 +119,8 @@ class Looker:
             return enum_member(self, value, facts, depth)
         base = facts.base
         if base is None:
+            if facts.library and (found := arrays.read(self, value, facts, depth)) is not None:
+                return found if facts.library[0] else self._with_own(found, value, facts, depth)
             return self._attributes(value, facts, depth)
         if base is type:
             return class_literal(self, value, facts.name, depth)
@@ -125,6 +133,12 @@ class Looker:
         attrs = self._attributes(value, facts, depth)
         content: Value = _KNOWN[id(base)](self, value, facts.name, depth)
         return content._replace(attrs=attrs.attrs, why=content.why or attrs.why)
+
+    def _with_own(self, found: Value, value: Any, facts: ClassFacts, depth: int) -> Value:
+        """A subclass's array with what the subclass keeps beside it."""
+        kept = self._attributes(value, facts, depth)
+        own = tuple(pair for pair in kept.attrs if not pair[0].startswith("_"))
+        return found._replace(attrs=found.attrs + own, why=found.why or kept.why)
 
     def _attributes(self, value: Any, facts: ClassFacts, depth: int) -> Value:
         """Stored attributes: slots, the instance's dict, then containers shared with the class."""
