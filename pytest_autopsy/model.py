@@ -16,7 +16,7 @@ class Value(NamedTuple):
     """What was seen of one object that is not an atom. Compares by content.
 
     `kind` is sequence, set, mapping, object, text, bytes, number, literal, array, series, table,
-    type (only that was wanted), redacted or cut; `size` the length that the object has; `items`
+    described (by the project), type (only that was wanted), redacted or cut; `size` the length that the object has; `items`
     what was looked at; `why` the reason why that is not all: items, depth, budget, string, bits,
     cycle, a redaction rule.
 

@@ -54,8 +54,8 @@ def _array(walk: Looker, kind: str, name: str, column: Column, depth: int) -> Va
     if column.named:
         facts.append(("name", walk.at(column.name, depth + 1)))
     facts.extend(column.facts)
-    if column.index is not None:
-        facts.append(("index", _array(walk, "array", "index", column.index, depth + 1)))
+    if column.labels is not None:
+        facts.append(("index", _array(walk, "array", "index", column.labels, depth + 1)))
     items = tuple(
         _NAN if type(item) is float and item != item else walk.at(item, depth + 1)
         for item in column.head
@@ -70,7 +70,7 @@ def _table(walk: Looker, name: str, table: Table, depth: int) -> Value:
         for label, column in table.columns
     )
     facts: list[tuple[str, Look]] = [("shape", Value("sequence", "tuple", 2, table.shape))]
-    if table.index is not None:
-        facts.append(("index", _array(walk, "array", "index", table.index, depth + 1)))
+    if table.labels is not None:
+        facts.append(("index", _array(walk, "array", "index", table.labels, depth + 1)))
     cut = table.shape[1] > len(items) or any(column.why for _, column in items)
     return Value("table", name, table.shape[0], items, tuple(facts), "items" if cut else "")

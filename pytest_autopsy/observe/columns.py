@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ..model import Look
 from .classes import class_facts, class_name, derives_from, mro, namespace
@@ -26,7 +26,7 @@ class Column(NamedTuple):
     facts: tuple[tuple[str, Look], ...] = ()  # device, and at snapshots nan, inf, null, counted
     named: bool = False  # a series
     name: Any = None
-    index: Column | None = None
+    labels: Column | None = None  # of its rows
 
 
 class Table(NamedTuple):
@@ -34,7 +34,7 @@ class Table(NamedTuple):
 
     shape: tuple[int, int]
     columns: list[tuple[Any, Column]]
-    index: Column | None = None
+    labels: Column | None = None  # of its rows
 
 
 Reader = Callable[[Any, Any, type, int], Any]
@@ -42,13 +42,15 @@ Reader = Callable[[Any, Any, type, int], Any]
 
 Returns a Column, a Table, the text of a scalar, or None where attributes tell more."""
 
+Read = TypeVar("Read", bound=Reader)
+
 READERS: dict[str, Reader] = {}
 
 
-def reads(*names: str) -> Callable[[Reader], Reader]:
+def reads(*names: str) -> Callable[[Read], Read]:
     """Register a reader for the named classes of libraries, and for what derives from them."""
 
-    def register(reader: Reader) -> Reader:
+    def register(reader: Read) -> Read:
         READERS.update(dict.fromkeys(names, reader))
         return reader
 

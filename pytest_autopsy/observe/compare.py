@@ -8,7 +8,7 @@ from typing import Any
 from ..model import ARRAYS, PAIRED, Look, Value
 from .text import to_text
 
-_UNSEEN = ("cut", "redacted", "type")
+_UNSEEN = ("cut", "redacted", "type", "described")
 _ONLY_NAMED = (
     "function", "method", "builtin_function_or_method", "generator", "coroutine", "async_generator"
 )  # fmt: skip

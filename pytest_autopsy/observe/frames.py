@@ -59,7 +59,7 @@ def _series(walk: Any, value: Any, _base: type, room: int) -> Column:
     column = column_of(walk, manager.blocks[0].values, room)
     if column is None:
         column = Column((_length(index),), "?", why="unknown array")
-    return column._replace(named=True, name=own.get("_name"), index=_index(walk, index, room))
+    return column._replace(named=True, name=own.get("_name"), labels=_index(walk, index, room))
 
 
 @reads("pandas.Index")

@@ -47,7 +47,10 @@ def _masked(walk: Any, value: Any, base: Any, room: int) -> Column:
     own: Any = mro(base)[1]
     column = _ndarray(walk, value, own, room)
     mask = own_dict(value).get("_mask")
-    if type(mask) is not own or own.shape.__get__(mask) != column.shape:
+    if (
+        class_facts(type(mask)).library != class_facts(own).library
+        or own.shape.__get__(mask) != column.shape
+    ):
         return column
     hidden = _elements(own, "b", leading(mask, column.shape, room), room) if room else ()
     head = tuple(None if out else item for item, out in zip(column.head, hidden))

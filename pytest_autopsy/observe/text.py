@@ -93,7 +93,7 @@ def _pieces(look: object) -> Iterator[str]:
         yield from _sequence(look)
     elif look.kind == "mapping":
         yield from _mapping(look)
-    elif look.kind == "object":
+    elif look.kind == "object" or (look.kind == "described" and not look.items):
         yield from _object(look)
     elif look.kind in ARRAYS:
         yield from map(one_line, array_pieces(look, _pieces))
@@ -114,7 +114,7 @@ def _single(value: Value) -> str:
         return text if value.type == "bytes" else f"{name}({text})"
     if value.kind == "number":
         return f"{name}({head!r})" if value.items else f"<{name} of {value.size} bits>"
-    if value.kind == "literal":
+    if value.kind in ("literal", "described"):
         return f"{name}({one_line(str(head))}{cut})"
     size = f" of {value.size}" if value.size is not None else ""
     why = f", {one_line(value.why)}" if value.why else ""

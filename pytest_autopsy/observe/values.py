@@ -17,6 +17,7 @@ from ..model import Look, Value
 from . import arrays
 from .classes import MAX_NAME, ClassFacts, class_facts, mro, namespace, plain_name
 from .containers import CONTAINERS, NOTHING, enum_member, number, stored, text_of
+from .describe import described
 from .literals import LITERALS, MAX_INT, class_literal, head_of
 
 _EXCEPTION_ARGS = BaseException.__dict__["args"].__get__
@@ -62,10 +63,13 @@ class Looker:
     it is spent.
     """
 
-    __slots__ = ("limits", "nodes", "open", "spent")
+    __slots__ = ("describe", "limits", "nodes", "open", "spent")
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self.describe: Callable[[Any], tuple[Any, str]] | None = (
+            None  # how a project shows its own types
+        )
         self.spent = 0
         self.nodes = 0
         self.open: list[int] = []
@@ -106,7 +110,9 @@ class Looker:
             if known is not None:
                 found: Look = known(self, value, facts.name, depth)
                 return found
-            return self._other(value, facts, depth)
+            if self.describe is None or facts.base is type or facts.library:
+                return self._other(value, facts, depth)
+            return described(self, value, facts, depth, self._other)
         except RecursionError:
             raise  # there is no room to go on either
         except Exception as fault:  # noqa: BLE001  # half-built, or changed by another thread

@@ -149,7 +149,7 @@ def _features(records: list[CallRecord]) -> dict[int, frozenset[str]]:
             continue
         if record.outcome == "return":
             features.add(f"return {value_class(record.value)}")
-        if record.limits is TRACE:
+        if record.limits.nodes == TRACE.nodes:
             features.add(behaviour_of(record.arguments, record))
     return {index: frozenset(features) for index, features in found.items()}
 

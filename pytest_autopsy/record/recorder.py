@@ -9,14 +9,16 @@ from __future__ import annotations
 import os
 import sys
 from _thread import get_ident
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import perf_counter_ns
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 from ..model import Change, Function, Raised, Value
-from ..observe.exceptions import context_id, message, traceback_of, type_name
-from ..observe.values import SHALLOW, TRACE, TYPES, Looker
+from ..observe.detail import Detail
+from ..observe.exceptions import context_id, traceback_of, type_name
+from ..observe.values import TYPES
 from .codes import CodeInfo
 from .records import SWITCH_OFF, CallRecord, Recording
 from .targets import Targets
@@ -33,8 +35,10 @@ PYTEST = f"{os.sep}_pytest{os.sep}"
 class Recorder:
     """Holds what is known of code, the running test, and whose footprint is being written."""
 
-    def __init__(self, targets: Targets) -> None:
+    def __init__(self, targets: Targets, detail: Detail | None = None) -> None:
         self.targets = targets
+        self.detail = detail or Detail()
+        self.full, self.shallow = self.detail.trace, self.detail.shallow
         self.functions: list[Function] = []
         self.infos: dict[int, CodeInfo] = {}  # by id of the code object
         self.codes: list[list[CodeInfo]] = []  # by index of the function
@@ -47,7 +51,7 @@ class Recorder:
         self.lost = 0
         self.faults: list[str] = []
         self.max_depth: int | None = None
-        self.looker = Looker(TRACE)
+        self.looker = self.detail.looker(self.full)
         self._muted = 0  # id of the frame that pytest asked
         self._set_aside: Recording | None = None
         self.keeps_values = True
@@ -84,10 +88,10 @@ class Recorder:
         self.epoch += 1
         self.clock = 0
         self.max_depth = depth
-        self.keeps_values = values
+        self.keeps_values = values and self.detail.values != "none"
         self._stacks.clear()
         self._suspended.clear()
-        self.looker = Looker(TRACE)
+        self.looker = self.detail.looker(self.full)
         self._muted = 0  # id of the frame that pytest asked
         self._set_aside = None
         self.recording = Recording(test, perf_counter_ns())
@@ -115,6 +119,17 @@ class Recorder:
     def _own(self, rows: dict[int, int]) -> None:
         left, self.rows = self.rows, rows
         self.rearm(left)
+
+    @contextmanager
+    def unseen(self) -> Iterator[None]:
+        """What runs now is not the test's: a project's description of its values."""
+        recording, self.recording = self.recording, None
+        self.push_owner({})
+        try:
+            yield
+        finally:
+            self.pop_owner()
+            self.recording = recording
 
     # -- events -----------------------------------------------------------------------------
 
@@ -259,7 +274,7 @@ class Recorder:
         if type_name(error) in QUIET:
             return
         here = traceback is None or traceback.tb_next is None
-        record.pending = Raised(type_name(error), message(error), frame.f_lineno, here)
+        record.pending = Raised(type_name(error), self.detail.message(error), frame.f_lineno, here)
         record.pending_id = id(error)
 
     def _handled(self, record: CallRecord) -> None:
@@ -315,9 +330,9 @@ class Recorder:
             return
         looker = self.looker
         if looker.spent <= FULL_NODES:
-            looker.limits = TRACE
+            looker.limits = self.full
         else:
-            looker.limits = SHALLOW if looker.spent <= 2 * FULL_NODES else TYPES
+            looker.limits = self.shallow if looker.spent <= 2 * FULL_NODES else TYPES
         record.limits = looker.limits
         local = frame.f_locals
         arguments = []
