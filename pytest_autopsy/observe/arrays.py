@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..model import Look, Value
-from . import frames, numeric  # they register what they read
+from . import frames, numeric, stdlib  # they register what they read
 from .classes import ClassFacts, mro
 from .columns import Column, Table, plan_for, product
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _NAN = float("nan")
 """One for all, so that looks at the same array are equal: tuples ask for identity first."""
 
-__all__ = ["frames", "numeric", "read"]
+__all__ = ["frames", "numeric", "read", "stdlib"]
 
 
 def read(walk: Looker, value: Any, facts: ClassFacts, depth: int) -> Value | None:

@@ -96,7 +96,14 @@ def array_like(walk: Any, value: Any, base: type, room: int) -> Column | None:
     if _has(base, "device"):
         facts.append(("device", said(value.device)))
     dtype = said(value.dtype) if _has(base, "dtype") else "?"
-    held = next((column for one in buffers(value) if (column := column_of(walk, one, room))), None)
+    held = next(
+        (
+            column
+            for one in stored_fields(value, _BUFFERS)
+            if (column := column_of(walk, one, room))
+        ),
+        None,
+    )
     if held is None:
         return Column(shape, dtype, (), "not in host memory", tuple(facts))
     if held.shape != shape:  # sparse: what is stored, and not all of it is
@@ -112,12 +119,12 @@ def columns_shown(walk: Any, width: int) -> int:
     return int(shown)
 
 
-def buffers(value: Any) -> list[Any]:
-    """What an instance keeps under the names that its library uses for its data."""
+def stored_fields(value: Any, names: tuple[str, ...]) -> list[Any]:
+    """What an instance keeps in its dict or its slots under these names, as far as it does."""
     own = own_dict(value)
-    found = [own[name] for name in _BUFFERS if name in own]
+    found = [own[name] for name in names if name in own]
     slots = dict(class_facts(type(value)).slots)
-    for name in _BUFFERS:
+    for name in names:
         if name in slots:
             member = namespace(mro(type(value))[slots[name]])[name]
             try:

@@ -10,9 +10,10 @@ from .text import to_text
 
 _UNSEEN = ("cut", "redacted", "type", "described")
 _ONLY_NAMED = (
-    "function", "method", "builtin_function_or_method", "generator", "coroutine", "async_generator"
+    "function", "method", "builtin_function_or_method", "generator", "coroutine", "async_generator",
+    "memoryview", "lock", "RLock", "code", "_lru_cache_wrapper", "Task", "Future"
 )  # fmt: skip
-"""Literals that show a name: another object can have the same."""
+"""Literals that show a name, a size or a state: another object can have the same."""
 
 
 def same_content(left: Any, right: Any) -> bool | None:

@@ -5,6 +5,7 @@ Everything is read by the base type's own methods, so that a subclass's are neve
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterator
 from itertools import islice
@@ -17,6 +18,7 @@ from .literals import MAX_INT, head_of
 if TYPE_CHECKING:
     from .values import Looker
 
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 NOTHING: dict[str, Any] = {}
 stored = object.__getattribute__
 """Reads `__dict__` where class_facts says that this runs nobody's code."""
@@ -87,7 +89,7 @@ def enum_member(walk: Looker, value: Any, facts: ClassFacts, depth: int) -> Look
 
 
 CONTAINERS: dict[int, Any] = {
-    **{id(cls): _sequence(cls) for cls in (list, tuple, deque)},
+    **{id(cls): _sequence(cls) for cls in (list, tuple, deque, array, *_VIEWS)},
     **{id(cls): _set(cls) for cls in (set, frozenset)},
     **{id(cls): _dict for cls in (dict, OrderedDict, Counter, defaultdict)},
     **{id(cls): _bytes for cls in (bytes, bytearray)},

@@ -137,6 +137,8 @@ class Looker:
         if base is int or base is float:
             return number(base, value, facts.name)
         attrs = self._attributes(value, facts, depth)
+        if facts.fields and len(facts.fields) == tuple.__len__(value):
+            return self._fields(value, facts, depth, attrs)
         content: Value = _KNOWN[id(base)](self, value, facts.name, depth)
         return content._replace(attrs=attrs.attrs, why=content.why or attrs.why)
 
@@ -145,6 +147,17 @@ class Looker:
         kept = self._attributes(value, facts, depth)
         own = tuple(pair for pair in kept.attrs if not pair[0].startswith("_"))
         return found._replace(attrs=found.attrs + own, why=found.why or kept.why)
+
+    def _fields(self, value: Any, facts: ClassFacts, depth: int, attrs: Value) -> Value:
+        """A named tuple by the names of its items."""
+        if depth >= self.limits.depth:
+            return attrs
+        held = islice(zip(facts.fields, tuple.__iter__(value)), self.limits.items)
+        shown = tuple((name, self.at(item, depth + 1)) for name, item in held)
+        cut = len(facts.fields) > len(shown)
+        size = len(facts.fields) if cut else attrs.size
+        why = "items" if cut else attrs.why
+        return Value("object", facts.name, size, (), shown + attrs.attrs, why)
 
     def _attributes(self, value: Any, facts: ClassFacts, depth: int) -> Value:
         """Stored attributes: slots, the instance's dict, then containers shared with the class."""
@@ -186,9 +199,11 @@ class Looker:
             member = namespace(classes[owner]).get(name)
             if type(member) is _MEMBER:  # not replaced since, e.g. by a mock
                 try:
-                    shown.append((name, self.at(member.__get__(value), depth + 1)))
+                    item = member.__get__(value)
                 except AttributeError:
                     continue  # never set
+                if item is not None or not name.startswith("__"):
+                    shown.append((name, self.at(item, depth + 1)))
         return len(shown)
 
     def _shared(
