@@ -40,7 +40,9 @@ def _same_values(left: Value, right: Value) -> bool | None:
     cut = bool(left.why or right.why)
     if left.kind in PAIRED:
         items = _all(_same_pairs(left, right, cut))
-        ordered = left.type == "OrderedDict" or left.kind == "table"  # order is not looked at
+        ordered = left.type == "OrderedDict"  # its order is not looked at
+        if left.kind == "table":
+            ordered = [name for name, _ in left.items] != [name for name, _ in right.items]
         items = None if items and ordered else items
     elif left.kind == "set":
         items = _same_sets(left.items, right.items)

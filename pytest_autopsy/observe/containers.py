@@ -88,6 +88,17 @@ def enum_member(walk: Looker, value: Any, facts: ClassFacts, depth: int) -> Look
     return Value("object", member, None, (), (("value", shown),))
 
 
+def named_tuple(walk: Looker, value: Any, facts: ClassFacts, depth: int, attrs: Value) -> Value:
+    """A named tuple by the names of its items, and `attrs`, which a subclass of one may have."""
+    if depth >= walk.limits.depth:
+        return attrs
+    held = islice(zip(facts.fields, tuple.__iter__(value)), walk.limits.items)
+    shown = tuple((name, walk.at(item, depth + 1)) for name, item in held)
+    cut = len(facts.fields) > len(shown)
+    size, why = (len(facts.fields), "items") if cut else (attrs.size, attrs.why)
+    return Value("object", facts.name, size, (), shown + attrs.attrs, why)
+
+
 CONTAINERS: dict[int, Any] = {
     **{id(cls): _sequence(cls) for cls in (list, tuple, deque, array, *_VIEWS)},
     **{id(cls): _set(cls) for cls in (set, frozenset)},

@@ -69,7 +69,7 @@ def described(
         return usual(value, facts, depth)
     told, why = walk.describe(value)
     if type(told) is str:
-        return literal(walk, facts.name, told)
+        return literal(walk, facts.name, told)._replace(kind="described")
     if type(told) is not dict:
         found = usual(value, facts, depth)
         return found._replace(why=found.why or why) if isinstance(found, Value) else found

@@ -88,14 +88,16 @@ class Detail:
         shown: list[Look] = []
         for place, value in enumerate(values):
             share = max((nodes - looker.spent) // (len(values) - place), MIN_SHARE)
-            looker.limits = limits._replace(nodes=min(share, limits.nodes))
+            share = min(share, SNAPSHOT.nodes)
+            if share != limits.nodes:
+                looker.limits = limits = limits._replace(nodes=share)
             shown.append(looker.look(value))
         return shown, looker.spent
 
     def message(self, error: BaseException, shown: str | None = None) -> str:
         """Return what an exception says; `shown` is its text where somebody has rendered it."""
         if self.content:
-            return shown if shown is not None else message(error)
+            return shown if shown is not None else message(error)[: self.max_string]
         if self.values == "none":
             return ""
         looker = self.looker(MESSAGE)

@@ -86,16 +86,29 @@ def _counted(
     if kind == "O":
         part = leading(view, shape, min(budget, _OBJECTS))
         held = own.tolist(own.reshape(part, -1)) if product(part.shape) <= 2 * _OBJECTS else []
-        null = sum(1 for one in held if one is None or (type(one) is float and one != one))
-        return counts(size, len(held), null=null)
+        return counts(size, len(held), null=sum(map(_is_missing, held)))
     if kind not in "fcmM":
         return ()
     part = leading(view, shape, budget)
-    missing = int(own.sum(own.__ne__(part, part))) if size else 0
+    missing = _true(own, own.__ne__(part, part))
     if kind in "mM":
         return counts(size, product(part.shape), null=missing)
-    infinite = int(own.sum(own.__eq__(own.__abs__(part), _INFINITY))) if size else 0
+    infinite = sum(_true(own, own.__eq__(part, end)) for end in (_INFINITY, -_INFINITY))
     return counts(size, product(part.shape), nan=missing, inf=infinite)
+
+
+def _is_missing(one: Any) -> bool:
+    cls = type(one)
+    if one is None or cls is str:
+        return one is None
+    if cls is float:
+        return bool(one != one)
+    return class_facts(cls).library[:1] in (("pandas.NAType",), ("pandas.NaTType",))
+
+
+def _true(own: Any, found: Any) -> int:
+    """How many are true; most arrays have none, and a sum would take a buffer of its own."""
+    return int(own.sum(found)) if own.any(found) else 0
 
 
 @reads("torch.Tensor", "torch.Parameter")

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, cast
 from ..model import Look, Value
 from . import arrays
 from .classes import MAX_NAME, ClassFacts, class_facts, mro, namespace, plain_name
-from .containers import CONTAINERS, NOTHING, enum_member, number, stored, text_of
+from .containers import CONTAINERS, NOTHING, enum_member, named_tuple, number, stored, text_of
 from .describe import described
 from .literals import LITERALS, MAX_INT, class_literal, head_of
 
@@ -45,7 +45,7 @@ class Limits(NamedTuple):
 TRACE = Limits(depth=4, items=12, string=200, nodes=64)
 SHALLOW = Limits(depth=2, items=4, string=80, nodes=6)
 TYPES = Limits(depth=0, items=0, string=80, nodes=0)
-SNAPSHOT = Limits(depth=5, items=50, string=500, nodes=400, counts=10_000)
+SNAPSHOT = Limits(depth=5, items=50, string=500, nodes=400, counts=4_096)
 
 
 def look(value: Any, limits: Limits = SNAPSHOT) -> Look:
@@ -138,7 +138,7 @@ class Looker:
             return number(base, value, facts.name)
         attrs = self._attributes(value, facts, depth)
         if facts.fields and len(facts.fields) == tuple.__len__(value):
-            return self._fields(value, facts, depth, attrs)
+            return named_tuple(self, value, facts, depth, attrs)
         content: Value = _KNOWN[id(base)](self, value, facts.name, depth)
         return content._replace(attrs=attrs.attrs, why=content.why or attrs.why)
 
@@ -147,17 +147,6 @@ class Looker:
         kept = self._attributes(value, facts, depth)
         own = tuple(pair for pair in kept.attrs if not pair[0].startswith("_"))
         return found._replace(attrs=found.attrs + own, why=found.why or kept.why)
-
-    def _fields(self, value: Any, facts: ClassFacts, depth: int, attrs: Value) -> Value:
-        """A named tuple by the names of its items."""
-        if depth >= self.limits.depth:
-            return attrs
-        held = islice(zip(facts.fields, tuple.__iter__(value)), self.limits.items)
-        shown = tuple((name, self.at(item, depth + 1)) for name, item in held)
-        cut = len(facts.fields) > len(shown)
-        size = len(facts.fields) if cut else attrs.size
-        why = "items" if cut else attrs.why
-        return Value("object", facts.name, size, (), shown + attrs.attrs, why)
 
     def _attributes(self, value: Any, facts: ClassFacts, depth: int) -> Value:
         """Stored attributes: slots, the instance's dict, then containers shared with the class."""

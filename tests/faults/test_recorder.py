@@ -27,7 +27,12 @@ CALLBACKS = (
     "_own",
 )
 
-LOOKS = ("message", "type_name", "traceback_of", "context_id")
+LOOKS = (
+    "pytest_autopsy.observe.detail:message",
+    f"{RECORDER}:type_name",
+    f"{RECORDER}:traceback_of",
+    f"{RECORDER}:context_id",
+)
 
 
 @pytest.mark.parametrize("name", CALLBACKS)
@@ -38,7 +43,7 @@ def test_callbacks(suite, name):
 
 @pytest.mark.parametrize("name", LOOKS)
 def test_looking_at_values(suite, name):
-    run = suite.check(f"{RECORDER}:{name}")
+    run = suite.check(name)
     assert run.has_digest
 
 
