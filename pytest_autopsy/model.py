@@ -16,9 +16,13 @@ PROJECT_KINDS: tuple[Kind, ...] = ("code", "test", "fixture")
 class Value(NamedTuple):
     """What was seen of one object that is not an atom. Compares by content.
 
-    `kind` is sequence, set, mapping, object, text, bytes, number, literal, redacted or cut;
-    `size` the length that the object has; `items` what was looked at; `why` the reason why that
-    is not all: items, depth, budget, string, bits, cycle, a redaction rule.
+    `kind` is sequence, set, mapping, object, text, bytes, number, literal, array, series, table,
+    described (by the project), type (only that was wanted), redacted or cut; `size` the length that the object has; `items`
+    what was looked at; `why` the reason why that is not all: items, depth, budget, string, bits,
+    cycle, a redaction rule.
+
+    An array's or series's items are its first elements in row-major order, its attributes its
+    shape, dtype, device and counts. A table's items are pairs: a column's name and its array.
     """
 
     kind: str
@@ -34,6 +38,12 @@ Value.__repr__ = tuple.__repr__  # type: ignore[method-assign]
 
 new_value: Callable[[type[Value], tuple[Any, ...]], Value] = tuple.__new__
 """Makes a Value from all of its fields at a third of the price of calling the class."""
+PAIRED = ("mapping", "table")
+"""Kinds of Value whose items are pairs."""
+LISTED = ("sequence", "set", "array", "series")
+"""Kinds of Value whose items are looks, in a row."""
+ARRAYS = ("array", "series", "table")
+"""Kinds of Value whose first attribute is their shape, as a tuple of numbers."""
 
 Look = Union[None, bool, int, float, str, Value]
 """A value that was looked at: an atom as it is, anything else as a Value."""

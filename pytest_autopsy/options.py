@@ -26,6 +26,13 @@ _INI: tuple[tuple[str, str, object, str], ...] = (
     ("autopsy_trace_targets", "args", [], "what to trace, as --trace-target"),
     ("autopsy_trace_exclude", "args", [], "what not to trace, as --trace-exclude"),
     ("autopsy_dir", "string", ".autopsy", "where runs are kept, below the root"),
+    ("autopsy_values", "string", "safe", "what is shown of values: safe, types or none"),
+    ("autopsy_array_head", "int", 5, "elements of an array, rows of a table that are shown"),
+    ("autopsy_max_string", "int", 500, "characters of a text that are shown"),
+    ("autopsy_max_items", "int", 50, "items of a container that are shown"),
+    ("autopsy_value_depth", "int", 5, "levels of a value that are shown"),
+    ("autopsy_frames", "int", 50, "frames of an exception that are shown"),
+    ("autopsy_source_context", "int", 3, "lines of source before and after the one that failed"),
     ("autopsy_keep_runs", "int", 20, "how many runs are kept"),
     ("autopsy_max_disk", "int", 500_000_000, "bytes that all runs may take together"),
 )
@@ -107,6 +114,13 @@ def read_settings(config: pytest.Config) -> Settings:
         directory=_directory(config, option.autopsy_dir, ini["autopsy_dir"]),
         rootdir=config.rootpath,
         invocation_dir=config.invocation_params.dir,
+        values=_one_of("autopsy_values", ini["autopsy_values"], ("safe", "types", "none")),
+        array_head=_at_least("autopsy_array_head", ini["autopsy_array_head"], 0),
+        max_string=_at_least("autopsy_max_string", ini["autopsy_max_string"], 1),
+        max_items=_at_least("autopsy_max_items", ini["autopsy_max_items"], 1),
+        value_depth=_at_least("autopsy_value_depth", ini["autopsy_value_depth"], 1),
+        frames=_at_least("autopsy_frames", ini["autopsy_frames"], 1),
+        source_context=_at_least("autopsy_source_context", ini["autopsy_source_context"], 0),
         keep_runs=_at_least("autopsy_keep_runs", ini["autopsy_keep_runs"], 1),
         max_disk=_at_least("autopsy_max_disk", ini["autopsy_max_disk"], 0),
         cause=option.autopsy_cause,
@@ -150,6 +164,13 @@ def _at_least(name: str, value: int, least: int) -> int:
         raise pytest.UsageError(
             f"ini option {name!r} takes a whole number of at least {least}, not {value}"
         )
+    return value
+
+
+def _one_of(name: str, value: str, words: tuple[str, ...]) -> str:
+    if value not in words:
+        listed = f"{', '.join(words[:-1])} or {words[-1]}"
+        raise pytest.UsageError(f"ini option {name!r} takes {listed}, not {value!r}")
     return value
 
 

@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
-from . import options
+from . import hookspecs, options
 from .settings import new_run_id
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     options.add_options(parser)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    pluginmanager.add_hookspecs(hookspecs)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -15,6 +15,7 @@ import pytest
 from . import integrations
 from .closing import Closing
 from .faults import Guard, warn
+from .model import Failure
 from .options import has_workers, owns_trace_marker, place_of
 from .record.project import Project
 from .record.targets import Rule, TargetError, Targets, parse_target
@@ -168,6 +169,7 @@ class Recording:
             text=str(report.longrepr),
             shown_message=None,
         )
+        self._withhold(report, failure)
         self.session.collect_failed()
         self.session.after_test()
         vars(report)["autopsy"] = {"failure": failure.id}
@@ -186,6 +188,9 @@ class Recording:
 
     def _begin(self, item: pytest.Item) -> None:
         self._passed = self._retried = False
+        hook = item.ihook.pytest_autopsy_describe
+        asked = hook.get_hookimpls()
+        self.session.describer.ask = (lambda value: hook(value=value)) if asked else None
         marker = self._marker(item)
         if item.get_closest_marker("no_trace") or (self.only_marked and marker is None):
             return
@@ -272,10 +277,19 @@ class Recording:
             shown_message=_shown_message(report),
             snapshot=item.get_closest_marker("no_snapshot") is None,
         )
+        self._withhold(report, failure)
         vars(report)["autopsy"] = {"failure": failure.id}
         for properties in (report.user_properties, item.user_properties):
             kept = [pair for pair in properties if pair[0] != "autopsy.failure"]
             properties[:] = [*kept, ("autopsy.failure", failure.id)]
+
+    def _withhold(self, report: Any, failure: Failure) -> None:
+        """Where values are not shown, pytest's own text of the failure gives way to ours."""
+        if self.session.detail.content:
+            return
+        said = ": ".join(filter(None, failure.exception or (failure.outcome,)))
+        shown = failure.snapshot.traceback if failure.snapshot is not None else ""
+        report.longrepr = f"{said}\n{shown}".rstrip()
 
     # -- the end ----------------------------------------------------------------------------
 

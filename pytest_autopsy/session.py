@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-from .model import Assertion, Failure, Footprint, Passed, Phase, Run
-from .observe.exceptions import message, traceback_of, type_name
+from .model import Assertion, Failure, Footprint, Look, Passed, Phase, Run
+from .observe.describe import Describer
+from .observe.detail import Describe, Detail
+from .observe.exceptions import traceback_of, type_name
 from .observe.redaction import Redactor
 from .record import current
 from .record.engines import Engine, start_engine
@@ -45,8 +48,11 @@ class Session:
         self.directory = directory
         self.worker = worker
         self.redactor = Redactor()
-        self.recorder = Recorder(targets)
-        self.camera = Camera(self.project, self.redactor, targets.fixtures)
+        self.detail = detail_of(settings)
+        self.recorder = Recorder(targets, self.detail)
+        self.camera = Camera(self.project, self.redactor, targets.fixtures, self.detail)
+        self.faults: list[str] = []
+        self.describer = Describer(self.faults)
         self.engine: Engine | None = None
         self.engine_name = "none"
         self.engine_reason = "tracing is off"
@@ -55,7 +61,6 @@ class Session:
         self.calls_seen = self.calls_kept = self.dropped = 0
         self.snapshot_s = 0.0
         self.recording_s = 0.0
-        self.faults: list[str] = []
         self.tests = 0  # how many there are in all
         self.after_test: Callable[[], None] = lambda: None  # a worker writes what is new
         self.fixtures: dict[int, tuple[str, dict[int, int]]] = {}
@@ -106,7 +111,7 @@ class Session:
 
     def compared(self, operator: str, left: object, right: object) -> None:
         """A comparison was found false; the last one before a failure is its assertion."""
-        self._compared = assertions.from_compare(operator, left, right)
+        self._compared = assertions.from_compare(operator, left, right, self._look)
 
     def fixture_begins(self, key: int, name: str) -> None:
         """A fixture that outlives the test is set up: its footprint is its own."""
@@ -198,8 +203,20 @@ class Session:
     ) -> tuple[str, str] | None:
         if error is None:
             return None
-        text = shown_message if shown_message is not None else message(error)
-        return type_name(error), self.redactor.text(text)
+        return type_name(error), self.redactor.text(self.detail.message(error, shown_message))
+
+    def _look(self, value: object) -> Look:
+        with self._asking() as describe:
+            return self.detail.look(value, describe)
+
+    @contextmanager
+    def _asking(self) -> Iterator[Describe | None]:
+        """Hand out who describes values, if anybody does: what it runs is not the test's."""
+        if not self.describer.active or not self.detail.content:
+            yield None
+            return
+        with self.recorder.unseen():
+            yield self.describer
 
     def _snapshot(
         self,
@@ -214,14 +231,17 @@ class Session:
         if not wanted:
             return {"why_no_snapshot": "marked no_snapshot"}
         assertion = self._assertion(error)
-        taken = self.camera.take(
-            nodeid, error, assertion=assertion, traceback=text, shown_message=shown_message
-        )
+        with self._asking() as self.camera.describe:
+            taken = self.camera.take(
+                nodeid, error, assertion=assertion, traceback=text, shown_message=shown_message
+            )
         return {"snapshot": taken}
 
     def _assertion(self, error: BaseException) -> Assertion | None:
         found, self._compared = self._compared, None
-        found = assertions.from_unittest(error) or found
+        if self.detail.values == "none":
+            return None
+        found = assertions.from_unittest(error, self._look) or found
         if found is None or not isinstance(error, AssertionError):
             return None
         traceback = traceback_of(error)
@@ -285,6 +305,19 @@ class Session:
         )
         if fault not in self.faults:
             self.faults.append(fault)
+
+
+def detail_of(settings: Settings) -> Detail:
+    """Return how much of values the settings let be shown."""
+    return Detail(
+        values=settings.values,
+        array_head=settings.array_head,
+        max_string=settings.max_string,
+        max_items=settings.max_items,
+        depth=settings.value_depth,
+        frames=settings.frames,
+        source_context=settings.source_context,
+    )
 
 
 def failure_id(identity: str, ordinal: int) -> str:

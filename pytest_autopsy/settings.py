@@ -24,6 +24,13 @@ class Settings:
     invocation_dir: Path = field(default_factory=Path.cwd)
     keep_runs: int = 20
     max_disk: int = 500_000_000
+    values: str = "safe"  # or types, or none
+    array_head: int = 5
+    max_string: int = 500
+    max_items: int = 50
+    value_depth: int = 5
+    frames: int = 50
+    source_context: int = 3
     cause: str | None = None
     verbosity: int = 0
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from ..model import Look, Value
+from ..model import PAIRED, Look, Value
 from ..observe.compare import same_content
 
 MAX_ATOMS = 12
@@ -64,7 +64,7 @@ def parts(look: object) -> Iterator[Atom]:
         yield look
     elif isinstance(look, Value):
         for item in look.items:
-            for one in item if look.kind == "mapping" else (item,):
+            for one in item if look.kind in PAIRED else (item,):
                 yield from parts(one)
         for _, item in look.attrs:
             yield from parts(item)
@@ -111,7 +111,7 @@ def _unequal(mine: object, theirs: object) -> Iterator[tuple[object, object]]:
     elif isinstance(mine, Value) and isinstance(theirs, Value) and mine.kind == theirs.kind:
         if mine.kind == "text":
             yield from _unequal_texts(str(mine.items[0]), str(theirs.items[0]))
-        elif mine.kind == "mapping":
+        elif mine.kind in PAIRED:
             yield from _unequal_mappings(mine, theirs)
         else:
             yield from _unequal_sequences(mine.items, theirs.items)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..model import Call, Change, Evidence, Failure, Value
+from ..model import ARRAYS, Call, Change, Evidence, Failure, Value
 from ..observe.text import to_text
 from .case import Case, Finding
 from .origin import Walk, describe_arguments
 
-_CONTAINERS = ("sequence", "mapping", "set")
+_CONTAINERS = ("sequence", "mapping", "set", *ARRAYS)
 
 
 def find(case: Case, found: list[Walk]) -> list[Finding]:

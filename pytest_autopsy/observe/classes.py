@@ -9,6 +9,7 @@ names and places in the `__mro__`, never a descriptor or namespace, which would 
 from __future__ import annotations
 
 import enum
+import sys
 import types
 import weakref
 from collections import Counter, OrderedDict, defaultdict, deque
@@ -35,6 +36,17 @@ SHARED_CONTAINERS: tuple[type, ...] = (
     list, dict, set, deque, defaultdict, OrderedDict, Counter
 )  # fmt: skip
 _SHARED_IDS = frozenset(map(id, SHARED_CONTAINERS))
+LIBRARIES = frozenset(
+    ("numpy", "pandas", "polars", "torch", "jax", "jaxlib", "cupy", "xarray", "pyarrow", "scipy",
+     "dask", "sparse", "mlx", "_asyncio", "zoneinfo", "ipaddress")
+)  # fmt: skip
+"""Modules whose own classes are read by observe/arrays.py, where they have been imported."""
+_TELLING = ("__pydantic_extra__", "__pydantic_private__")
+"""Slots that hold attributes although they are named like the machinery's."""
+_NOISE = frozenset(("model_config", "model_fields", "model_computed_fields"))
+_NOT_OURS = (sys.stdlib_module_names - {"test"}) | LIBRARIES
+"""Modules whose classes' own containers say nothing of a program."""
+
 _BASES = (*CONTAINERS, str, int, float, bytes, bytearray, type)
 
 
@@ -52,6 +64,8 @@ class ClassFacts(NamedTuple):
     is_exception: bool
     is_enum: bool
     hidden: str  # why attributes of instances cannot be read without running code
+    fields: tuple[str, ...]  # of a named tuple
+    library: tuple[str, ...]  # by place in the mro: numpy.ndarray; "" for who is no library's own
 
 
 _cache: dict[int, tuple[Any, ClassFacts]] = {}
@@ -108,6 +122,8 @@ def _read(cls: type) -> ClassFacts:
         is_exception=any(c is BaseException for c in classes),
         is_enum=any(c is enum.Enum for c in classes),
         hidden=hidden,
+        fields=() if hidden else _fields(classes),
+        library=_library(classes),
     )
 
 
@@ -117,6 +133,39 @@ def _module(cls: type) -> str:
     except AttributeError:
         return ""
     return plain_name(module) if type(module) is str else ""
+
+
+def _fields(classes: tuple[type, ...]) -> tuple[str, ...]:
+    """The names of a named tuple's items."""
+    if not any(cls is tuple for cls in classes):
+        return ()
+    held = next((namespace(cls)["_fields"] for cls in classes if "_fields" in namespace(cls)), ())
+    plain = type(held) is tuple and all(type(name) is str for name in held)
+    return tuple(map(plain_name, held)) if plain else ()
+
+
+def _library(classes: tuple[type, ...]) -> tuple[str, ...]:
+    names = tuple(map(_own_name, classes))
+    return names if any(names) else ()
+
+
+def _own_name(cls: type) -> str:
+    """The short name of a class that an array library itself defines; else the empty one.
+
+    Its module has to have been imported from somewhere and to hold this very class: a project's
+    class may say anything of itself.
+    """
+    module = _module(cls)
+    root = module.partition(".")[0]
+    if root not in LIBRARIES:
+        return ""
+    found = sys.modules.get(module)
+    if type(found) is not types.ModuleType:
+        return ""
+    held, name = types.ModuleType.__getattribute__(found, "__dict__"), class_name(cls)
+    if held.get(name) is not cls or held.get("__spec__") is None:
+        return ""
+    return "jax.Array" if name == "ArrayImpl" else f"{root}.{name}"
 
 
 def _why_hidden(classes: tuple[type, ...]) -> str:
@@ -137,24 +186,36 @@ def _dict_owner(classes: tuple[type, ...]) -> type | None:
 
 
 def _slots(classes: tuple[type, ...]) -> tuple[tuple[str, int], ...]:
+    """Base classes' first, in the order in which `__slots__` names them."""
     found: dict[str, int] = {}
     for place, cls in reversed(list(enumerate(classes))):
         if _module(cls) == "builtins":
             continue
-        for name, member in list(namespace(cls).items()):
-            if type(member) is types.MemberDescriptorType and not name.startswith("__"):
-                if member.__objclass__ is cls:
-                    found[name] = place
+        space = dict(namespace(cls))
+        for name in (*_declared(space.get("__slots__")), *space):
+            if name.startswith("__") and name not in _TELLING:
+                continue
+            member = space.get(name)
+            if type(member) is types.MemberDescriptorType and member.__objclass__ is cls:
+                found[name] = place
     return tuple(found.items())
+
+
+def _declared(slots: object) -> tuple[str, ...]:
+    """The type keeps its slots sorted; what the class says is in the order of its fields."""
+    plain = type(slots) is tuple and all(type(name) is str for name in slots)
+    return slots if plain else ()  # type: ignore[return-value]
 
 
 def _shared(label: str, classes: tuple[type, ...]) -> tuple[tuple[str, str, int], ...]:
     """Containers on the class, which all its instances share."""
     found: dict[str, int] = {}
     for place, cls in reversed(list(enumerate(classes[:-1]))):
-        if _module(cls) == "builtins":
+        if _module(cls).partition(".")[0] in _NOT_OURS:
             continue
         for name, value in islice(list(namespace(cls).items()), 200):
-            if not name.startswith(("_abc_", "_field", "__")) and is_shared_container(value):
+            if name in _NOISE or name.startswith(("_abc_", "_field", "__")):
+                continue
+            if is_shared_container(value):
                 found[name] = place
     return tuple((f"{label}.{plain_name(name)}", name, place) for name, place in found.items())

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..model import Look, Value
+from ..model import ARRAYS, PAIRED, Look, Value
 from .text import to_text
 
-_UNSEEN = ("cut", "redacted")
+_UNSEEN = ("cut", "redacted", "type", "described")
 _ONLY_NAMED = (
-    "function", "method", "builtin_function_or_method", "generator", "coroutine", "async_generator"
+    "function", "method", "builtin_function_or_method", "generator", "coroutine", "async_generator",
+    "memoryview", "lock", "RLock", "code", "_lru_cache_wrapper", "Task", "Future"
 )  # fmt: skip
-"""Literals that show a name: another object can have the same."""
+"""Literals that show a name, a size or a state: another object can have the same."""
 
 
 def same_content(left: Any, right: Any) -> bool | None:
@@ -37,9 +38,11 @@ def _same_values(left: Value, right: Value) -> bool | None:
     if left.type != right.type or left.size != right.size or left.kind != right.kind:
         return False
     cut = bool(left.why or right.why)
-    if left.kind == "mapping":
+    if left.kind in PAIRED:
         items = _all(_same_pairs(left, right, cut))
         ordered = left.type == "OrderedDict"  # its order is not looked at
+        if left.kind == "table":
+            ordered = [name for name, _ in left.items] != [name for name, _ in right.items]
         items = None if items and ordered else items
     elif left.kind == "set":
         items = _same_sets(left.items, right.items)
@@ -113,7 +116,7 @@ def contains(whole: Any, part: Any) -> bool:
         return True
     if not isinstance(whole, Value):
         return False
-    items = _flat(whole.items) if whole.kind == "mapping" else whole.items
+    items = _flat(whole.items) if whole.kind in PAIRED else whole.items
     return any(contains(item, part) for item in (*items, *_flat(whole.attrs)))
 
 
@@ -121,18 +124,40 @@ def first_difference(left: Look, right: Look, path: str = "") -> str:
     """Return the first place where two looks differ, as `[2].name: 3 != 4`; empty if none is known."""
     if not isinstance(left, Value) or not isinstance(right, Value) or left.kind != right.kind:
         return _differs(path, left, right) if same_content(left, right) is False else ""
-    if left.kind == "mapping":
+    if left.kind in ARRAYS and (found := _in_shapes(left, right, path)):
+        return found
+    if left.kind in PAIRED:
         return _in_mappings(left, right, path)
     if left.kind == "set":
         return _in_sets(left, right, path)
     for index, (mine, theirs) in enumerate(zip(left.items, right.items)):
-        place = path if left.kind in ("text", "bytes", "literal") else f"{path}[{index}]"
+        place = path if left.kind in ("text", "bytes", "literal") else f"{path}[{_at(left, index)}]"
         if found := first_difference(mine, theirs, place):
             return found
     for (name, mine), (_, theirs) in zip(left.attrs, right.attrs):
         if found := first_difference(mine, theirs, f"{path}.{name}"):
             return found
     return _differs_whole(left, right, path)
+
+
+def _in_shapes(left: Value, right: Value, path: str) -> str:
+    """Where arrays differ in kind before any element: their shapes, their dtypes."""
+    for (name, mine), (_, theirs) in zip(left.attrs[:2], right.attrs[:2]):
+        if name in ("shape", "dtype") and same_content(mine, theirs) is False:
+            return f"{path}.{name}: {to_text(mine, 60)} != {to_text(theirs, 60)}"
+    return ""
+
+
+def _at(holder: Value, index: int) -> str:
+    """The place of an item: of an array with more than one axis an index for each of them."""
+    shape = holder.attrs[0][1].items if holder.kind in ARRAYS else ()
+    if len(shape) < 2 or not all(shape):
+        return str(index)
+    places: list[str] = []
+    for length in reversed(shape):
+        places.append(str(index % length))
+        index //= length
+    return ", ".join(reversed(places))
 
 
 def _differs_whole(left: Value, right: Value, path: str) -> str:

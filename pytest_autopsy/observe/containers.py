@@ -5,6 +5,7 @@ Everything is read by the base type's own methods, so that a subclass's are neve
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterator
 from itertools import islice
@@ -17,6 +18,7 @@ from .literals import MAX_INT, head_of
 if TYPE_CHECKING:
     from .values import Looker
 
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 NOTHING: dict[str, Any] = {}
 stored = object.__getattribute__
 """Reads `__dict__` where class_facts says that this runs nobody's code."""
@@ -87,8 +89,19 @@ def enum_member(walk: Looker, value: Any, facts: ClassFacts, depth: int) -> Look
     return Value("object", member, None, (), (("value", shown),))
 
 
+def named_tuple(walk: Looker, value: Any, facts: ClassFacts, depth: int, attrs: Value) -> Value:
+    """A named tuple by the names of its items, and `attrs`, which a subclass of one may have."""
+    if depth >= walk.limits.depth:
+        return attrs
+    held = islice(zip(facts.fields, tuple.__iter__(value)), walk.limits.items)
+    shown = tuple((name, walk.at(item, depth + 1)) for name, item in held)
+    cut = len(facts.fields) > len(shown)
+    size, why = (len(facts.fields), "items") if cut else (attrs.size, attrs.why)
+    return Value("object", facts.name, size, (), shown + attrs.attrs, why)
+
+
 CONTAINERS: dict[type, Any] = {
-    **{cls: _sequence(cls) for cls in (list, tuple, deque)},
+    **{cls: _sequence(cls) for cls in (list, tuple, deque, array, *_VIEWS)},
     **{cls: _set(cls) for cls in (set, frozenset)},
     **dict.fromkeys((dict, OrderedDict, Counter, defaultdict), _dict),
     **dict.fromkeys((bytes, bytearray), _bytes),

@@ -69,6 +69,11 @@ def message(error: BaseException) -> str:
     return ", ".join([*(to_text(arg, MESSAGE.string) for arg in shown), *more])[: MESSAGE.string]
 
 
+def arguments_of(error: BaseException) -> tuple[Any, ...]:
+    """Return the first arguments that the exception was made with."""
+    return tuple(_ARGS(error)[: MESSAGE.items])
+
+
 def _alone(arg: Look) -> str:
     """The only argument: text as it is, without quotes."""
     if isinstance(arg, Value) and arg.kind == "text" and arg.type == "str":

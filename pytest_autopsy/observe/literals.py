@@ -9,8 +9,10 @@ from __future__ import annotations
 import datetime
 import decimal
 import fractions
+import functools
 import pathlib
 import re
+import threading
 import types
 import uuid
 from collections.abc import Callable
@@ -119,10 +121,39 @@ def _path(walk: Looker, value: Any, name: str, _depth: int) -> Look:
 
 def _moment(walk: Looker, value: Any, name: str, _depth: int) -> Look:
     zone = value.tzinfo
-    if zone is not None and type(zone) is not datetime.timezone:
-        value = value.replace(tzinfo=None)  # a zone class of the user's would be asked
+    if not _is_known(zone):
         name = f"{name} in {class_name(type(zone))}"
-    return literal(walk, name, value.isoformat())
+    return literal(walk, name, moment_text(value))
+
+
+def moment_text(value: Any) -> str:
+    """Return a time as ISO text, without its zone where a class of the user's would be asked."""
+    if not _is_known(value.tzinfo):
+        value = value.replace(tzinfo=None)
+    return str(value.isoformat())
+
+
+def _is_known(zone: object) -> bool:
+    """Whether a time zone is none, or of a class whose offset is asked without user code."""
+    if zone is None or type(zone) is datetime.timezone:
+        return True
+    return class_facts(type(zone)).library[:1] == ("zoneinfo.ZoneInfo",)
+
+
+def _lock(value: Any) -> str:
+    """Locked or not, and how often, as the lock's own text says."""
+    text = repr(value)
+    count = text.partition("count=")[2].partition(" ")[0]
+    return text[1:].partition(" ")[0] + (f" {count} times" if count not in ("", "0", "1") else "")
+
+
+def _cached(walk: Looker, value: Any, name: str, depth: int) -> Look:
+    held = object.__getattribute__(value, "__dict__").get("__wrapped__")
+    return _callable(walk, held, name, depth)
+
+
+def _view(value: memoryview) -> str:
+    return f"{value.nbytes} bytes, {value.format}"
 
 
 def _named(value: Any) -> str:
@@ -171,6 +202,12 @@ LITERALS: dict[type, Any] = {
     datetime.time: _moment,
     re.Pattern: _pattern,
     **dict.fromkeys((pathlib.PurePosixPath, pathlib.PureWindowsPath, type(pathlib.Path())), _path),
+    datetime.timezone: _shown(lambda zone: str(datetime.timezone.utcoffset(zone, None))),
+    type(threading.Lock()): _shown(_lock),
+    type(threading.RLock()): _shown(_lock),
+    functools._lru_cache_wrapper: _cached,
+    types.CodeType: _shown(lambda code: plain_name(code.co_name)),
+    memoryview: _shown(_view),
     range: _span,
     slice: _span,
     type: class_literal,

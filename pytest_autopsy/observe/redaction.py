@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from ..model import Look, Value
+from ..model import ARRAYS, LISTED, PAIRED, Look, Value
 from .secrets import CUT, SHAPES, is_telling, secret_in, strength, writings
 from .text import clean
 
@@ -46,9 +46,9 @@ class Redactor:
     def _value(self, value: Value, name: str) -> Value:
         attrs = tuple((self.text(k), self.look(v, k)) for k, v in value.attrs)
         items: tuple[object, ...]
-        if value.kind == "mapping":
+        if value.kind in PAIRED:
             items = tuple((self.look(k), self.look(v, _text_in(k))) for k, v in value.items)
-        elif value.kind == "sequence" or value.kind == "set":
+        elif value.kind in LISTED:
             items = tuple(self.look(item, name) for item in value.items)
         else:
             items = tuple(self._head(item, value.why) for item in value.items)
@@ -78,11 +78,14 @@ class Redactor:
             return Value("redacted", type(value).__name__, size, why=rule)
         if value.kind == "redacted" or value.kind == "cut":
             return value
-        attrs = tuple((self.text(k), self._hidden(v, rule)) for k, v in value.attrs)
-        if value.kind == "mapping":
+        if value.kind in ARRAYS:  # shape and dtype are no secrets
+            attrs = tuple((k, self.look(v, k)) for k, v in value.attrs)
+        else:
+            attrs = tuple((self.text(k), self._hidden(v, rule)) for k, v in value.attrs)
+        if value.kind in PAIRED:
             pairs = tuple((self.look(k), self._hidden(v, rule)) for k, v in value.items)
             return value._replace(items=pairs, attrs=attrs)
-        if value.kind in ("sequence", "set", "object"):
+        if value.kind in LISTED or value.kind == "object":
             items = tuple(self._hidden(item, rule) for item in value.items)
             return value._replace(items=items, attrs=attrs)
         if value.kind in ("text", "bytes"):

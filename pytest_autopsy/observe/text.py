@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from ..model import Look, Value
+from ..model import ARRAYS, Look, Value
+from .array_forms import array_json, array_pieces
 
 ELLIPSIS = "..."
 JsonValue = object
@@ -43,8 +44,8 @@ def one_line(text: str) -> str:
 def to_json(look: Look) -> JsonValue:
     """Return `look` as plain JSON types that orjson and execnet take.
 
-    Whole lists and string-keyed dicts become themselves; what is cut, or of another type,
-    becomes an object with `__type__`, its size as `len`, and `why` something is missing.
+    Whole lists and string-keyed dicts become themselves, arrays seed 3's forms; what is cut, or of
+    another type, becomes an object with `__type__`, its size as `len`, and `why` something is missing.
     """
     if isinstance(look, Value):
         return _value_to_json(look)
@@ -67,6 +68,8 @@ def _value_to_json(value: Value) -> JsonValue:
                 return whole
         if value.kind == "object":
             return f"<{clean(value.type)}>"
+    if value.kind in ARRAYS:
+        return array_json(value, to_json)
     shown: dict[str, JsonValue] = {"__type__": clean(value.type)}
     if value.size is not None:
         shown["len"] = value.size
@@ -90,8 +93,10 @@ def _pieces(look: object) -> Iterator[str]:
         yield from _sequence(look)
     elif look.kind == "mapping":
         yield from _mapping(look)
-    elif look.kind == "object":
+    elif look.kind == "object" or (look.kind == "described" and not look.items):
         yield from _object(look)
+    elif look.kind in ARRAYS:
+        yield from map(one_line, array_pieces(look, _pieces))
     else:
         yield _single(look)
 
@@ -109,10 +114,11 @@ def _single(value: Value) -> str:
         return text if value.type == "bytes" else f"{name}({text})"
     if value.kind == "number":
         return f"{name}({head!r})" if value.items else f"<{name} of {value.size} bits>"
-    if value.kind == "literal":
+    if value.kind in ("literal", "described"):
         return f"{name}({one_line(str(head))}{cut})"
     size = f" of {value.size}" if value.size is not None else ""
-    return f"<{name}{size}, {one_line(value.why)}>"
+    why = f", {one_line(value.why)}" if value.why else ""
+    return f"<{name}{size}{why}>"
 
 
 def _joined(items: Iterator[Iterator[str]], more: bool) -> Iterator[str]:

@@ -9,13 +9,15 @@ argument: hence the early returns for atoms and the single walking function.
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any, NamedTuple, cast
 
 from ..model import Look, Value, new_value
+from . import arrays
 from .classes import MAX_NAME, ClassFacts, class_facts, mro, namespace, plain_name
-from .containers import CONTAINERS, NOTHING, enum_member, number, stored, text_of
+from .containers import CONTAINERS, NOTHING, enum_member, named_tuple, number, stored, text_of
+from .describe import described
 from .literals import LITERALS, MAX_INT, class_literal, head_of
 
 _EXCEPTION_ARGS = BaseException.__dict__["args"].__get__
@@ -23,18 +25,23 @@ _MEMBER = types.MemberDescriptorType
 
 
 class Limits(NamedTuple):
-    """How much of a value is looked at: levels, items a level, characters, nodes in all."""
+    """How much of a value is looked at: levels, items a level, characters, nodes in all.
+
+    Of an array `head` elements are shown, and `counts` are asked whether they are NaN or None.
+    """
 
     depth: int
     items: int
     string: int
     nodes: int
+    head: int = 5
+    counts: int = 0
 
 
 TRACE = Limits(depth=4, items=12, string=200, nodes=32)
 SHALLOW = Limits(depth=2, items=4, string=80, nodes=6)
 TYPES = Limits(depth=0, items=0, string=80, nodes=0)
-SNAPSHOT = Limits(depth=5, items=50, string=500, nodes=400)
+SNAPSHOT = Limits(depth=5, items=50, string=500, nodes=400, counts=4_096)
 
 
 def look(value: Any, limits: Limits = SNAPSHOT) -> Look:
@@ -52,10 +59,12 @@ class Looker:
     it is spent.
     """
 
-    __slots__ = ("limits", "nodes", "open", "spent")
+    __slots__ = ("describe", "limits", "nodes", "open", "spent")
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        # How a project shows its own types.
+        self.describe: Callable[[Any], tuple[Any, str]] | None = None
         self.spent = 0
         self.nodes = 0
         self.open: list[int] = []
@@ -97,7 +106,9 @@ class Looker:
                 found: Look = known[0](self, value, known[1], depth)
                 return found
             facts = class_facts(cls)
-            return self._other(value, facts, depth)
+            if self.describe is None or facts.base is type or facts.library:
+                return self._other(value, facts, depth)
+            return described(self, value, facts, depth, self._other)
         except RecursionError:
             raise  # there is no room to go on either
         except Exception as fault:  # noqa: BLE001  # half-built, or changed by another thread
@@ -110,6 +121,8 @@ class Looker:
             return enum_member(self, value, facts, depth)
         base = facts.base
         if base is None:
+            if facts.library and (found := arrays.read(self, value, facts, depth)) is not None:
+                return found if facts.library[0] else self._with_own(found, value, facts, depth)
             return self._attributes(value, facts, depth)
         if base is type:
             return class_literal(self, value, facts.name, depth)
@@ -120,8 +133,16 @@ class Looker:
         if base is int or base is float:
             return number(base, value, facts.name)
         attrs = self._attributes(value, facts, depth)
+        if facts.fields and len(facts.fields) == tuple.__len__(value):
+            return named_tuple(self, value, facts, depth, attrs)
         content: Value = _KNOWN[id(base)][0](self, value, facts.name, depth)
         return content._replace(attrs=attrs.attrs, why=content.why or attrs.why)
+
+    def _with_own(self, found: Value, value: Any, facts: ClassFacts, depth: int) -> Value:
+        """A subclass's array with what the subclass keeps beside it."""
+        kept = self._attributes(value, facts, depth)
+        own = tuple(pair for pair in kept.attrs if not pair[0].startswith("_"))
+        return found._replace(attrs=found.attrs + own, why=found.why or kept.why)
 
     def _attributes(self, value: Any, facts: ClassFacts, depth: int) -> Value:
         """Stored attributes: slots, the instance's dict, then containers shared with the class."""
@@ -169,9 +190,11 @@ class Looker:
             member = namespace(classes[owner]).get(name)
             if type(member) is _MEMBER:  # not replaced since, e.g. by a mock
                 try:
-                    shown.append((name, self.at(member.__get__(value), depth + 1)))
+                    item = member.__get__(value)
                 except AttributeError:
                     continue  # never set
+                if item is not None or not name.startswith("__"):
+                    shown.append((name, self.at(item, depth + 1)))
         return len(shown)
 
     def _shared(

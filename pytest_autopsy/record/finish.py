@@ -172,7 +172,7 @@ def _features(entries: list[Entry], behaviours: bool) -> dict[int, frozenset[str
             continue
         if end[OUTCOME] == "return":
             features.add(f"return {value_class(end[VALUE])}")
-        if entry[LIMITS] is TRACE:
+        if entry[LIMITS].nodes == TRACE.nodes:
             arguments = tuple(entry[ARGUMENTS])
             features.add(behaviour_of(arguments, end[OUTCOME], end[VALUE], raised, changes))
     return {index: frozenset(features) for index, features in found.items()}

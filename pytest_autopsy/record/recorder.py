@@ -10,14 +10,16 @@ from __future__ import annotations
 import os
 import sys
 from _thread import get_ident
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import perf_counter_ns
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 from ..model import Change, Function, Phase, Value
-from ..observe.exceptions import context_id, message, traceback_of, type_name
-from ..observe.values import SHALLOW, TRACE, TYPES, Limits, Looker
+from ..observe.detail import Detail
+from ..observe.exceptions import context_id, traceback_of, type_name
+from ..observe.values import TYPES, Limits
 from .codes import CodeInfo
 from .records import (
     ARGUMENTS,
@@ -48,15 +50,18 @@ PYTEST = f"{os.sep}_pytest{os.sep}"
 MAX_ENTRIES = 20_000
 SAMPLE = 15
 """One event in sixteen is timed, for what the run has cost; timing all would be a part of it."""
-_MAX_TEXT = TRACE.string
 _MAX_INT = 1 << 64
 
 
 class Recorder:
     """Holds what is known of code, the running test, and whose footprint is being written."""
 
-    def __init__(self, targets: Targets) -> None:
+    def __init__(self, targets: Targets, detail: Detail | None = None) -> None:
         self.targets = targets
+        self.detail = detail or Detail()
+        self.full, self.shallow = self.detail.trace, self.detail.shallow
+        # Atoms up to this are their own looks; 0: their content may not be shown.
+        self._max_text = self.full.string if self.detail.content else 0
         self.functions: list[Function] = []
         self.infos: dict[int, CodeInfo] = {}  # by id of the code object
         self.codes: list[list[CodeInfo]] = []  # by index of the function
@@ -68,7 +73,7 @@ class Recorder:
         self.clock = 0
         self.lost = 0
         self.faults: list[str] = []
-        self.looker = Looker(TRACE)
+        self.looker = self.detail.looker(self.full)
         self.keeps_values = True
         self.spent_ns = 0  # inside enter and leave, estimated
         self.rearm: Callable[[dict[int, int]], None] = lambda rows: None
@@ -107,10 +112,10 @@ class Recorder:
         self.revive()
         self.epoch += 1
         self.clock = 0
-        self.keeps_values = values
+        self.keeps_values = values and self.detail.values != "none"
         self._open.clear()
         self._free = self._entries.copy()
-        self.looker = Looker(TRACE)
+        self.looker = self.detail.looker(self.full)
         self._muted = 0
         self._set_aside = self._paused = None
         self.recording = Recording(test, perf_counter_ns(), depth)
@@ -159,6 +164,17 @@ class Recorder:
         left, self.rows = self.rows, rows
         self.rearm(left)
 
+    @contextmanager
+    def unseen(self) -> Iterator[None]:
+        """What runs now is not the test's: a project's description of its values."""
+        recording, self.recording = self.recording, None
+        self.push_owner({})
+        try:
+            yield
+        finally:
+            self.pop_owner()
+            self.recording = recording
+
     # -- events -----------------------------------------------------------------------------
 
     def enter(self, info: CodeInfo, frame: FrameType) -> None:
@@ -193,19 +209,20 @@ class Recorder:
             entry = self._free.pop()
         except IndexError:
             entry = self._new_entry()
-        limits = TRACE
+        limits = self.full
         extra: Extra | None = None
         looks = entry[ARGUMENTS]
         looks.clear()
         if self.keeps_values:
             local = frame.f_locals
             heavy = False
+            text = self._max_text
             for name in info.arguments:
                 value: Any = local.get(name)
                 kind = type(value)
                 # No set of types: a metaclass may bring a __hash__ of its own.
-                if (
-                    (kind is str and len(value) <= _MAX_TEXT)
+                if text and (
+                    (kind is str and len(value) <= text)
                     or (kind is int and -_MAX_INT < value < _MAX_INT)
                     or value is None
                     or kind is bool
@@ -257,8 +274,8 @@ class Recorder:
         kind = type(value)
         if not self.keeps_values:
             value = None
-        elif not (
-            (kind is str and len(value) <= _MAX_TEXT)
+        elif not self._max_text or not (
+            (kind is str and len(value) <= self._max_text)
             or (kind is int and -_MAX_INT < value < _MAX_INT)
             or value is None
             or kind is bool
@@ -327,8 +344,8 @@ class Recorder:
         """How closely this test's values may still be looked at."""
         spent = self.looker.spent
         if spent <= FULL_NODES:
-            return TRACE
-        return SHALLOW if spent <= 2 * FULL_NODES else TYPES
+            return self.full
+        return self.shallow if spent <= 2 * FULL_NODES else TYPES
 
     def _move(self, entry: Entry, thread: int) -> None:
         self.clock += 1
@@ -350,7 +367,7 @@ class Recorder:
             entry[EXTRA] = Extra()
         errors = entry[EXTRA].errors
         name = type_name(error)
-        told = "" if name in QUIET else message(error)
+        told = "" if name in QUIET else self.detail.message(error)
         here = traceback is None or traceback.tb_next is None
         again = _was_here(traceback, frame)
         noted = Noted(id(error), context_id(error), name, told, frame.f_lineno, here, again)

@@ -19,9 +19,9 @@ def snapshot_json(snapshot: Snapshot, failure: Failure | None = None) -> dict[st
         "traceback": clean(snapshot.traceback),
         "frames": [_frame(frame) for frame in first.frames] if first else [],
         "frames_left_out": first.frames_left_out if first else 0,
-        "env": snapshot.env,
-        "thread": snapshot.thread,
-        "task": snapshot.task,
+        "env": {clean(name): _plain(value) for name, value in snapshot.env.items()},
+        "thread": clean(snapshot.thread),
+        "task": clean(snapshot.task) if snapshot.task is not None else None,
         "chain": [_chained(record) for record in snapshot.exceptions[1:]],
         "assertion": _assertion(snapshot.assertion) if snapshot.assertion else None,
     }
@@ -31,6 +31,13 @@ def snapshot_json(snapshot: Snapshot, failure: Failure | None = None) -> dict[st
         shown["phase"] = failure.phase
         shown["rerun"] = ["pytest", clean(failure.nodeid)]
     return shown
+
+
+def _plain(value: object) -> object:
+    """What is told of the machine: texts, and lists of them, may hold bytes of file names."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return clean(value) if isinstance(value, str) else value
 
 
 def _exception(record: ExceptionRecord) -> dict[str, object]:
@@ -52,7 +59,7 @@ def _chained(record: ExceptionRecord) -> dict[str, object]:
 
 def _frame(frame: Frame) -> dict[str, object]:
     shown: dict[str, object] = {
-        "file": frame.file,
+        "file": clean(frame.file),
         "line": frame.line,
         "function": clean(frame.function),
         "kind": frame.kind,
@@ -74,7 +81,7 @@ def _frame(frame: Frame) -> dict[str, object]:
     if frame.expression:
         shown["expression"] = clean(frame.expression)
     if frame.why:
-        shown["why"] = frame.why
+        shown["why"] = clean(frame.why)
     return shown
 
 

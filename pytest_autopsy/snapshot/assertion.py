@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from types import FrameType
 
-from ..model import Assertion
+from ..model import Assertion, Look
 from ..observe.compare import first_difference
+from ..observe.detail import Detail
 from ..observe.exceptions import traceback_of
 from ..observe.redaction import Redactor
-from ..observe.values import SNAPSHOT, look
 from ..source import Source, source_of
+
+Looks = Callable[[object], Look]
+LOOK: Looks = Detail().look
 
 _UNITTEST = {
     "assertEqual": "==", "assertNotEqual": "!=", "assertIs": "is", "assertIsNot": "is not",
@@ -24,15 +28,15 @@ _FIRST = ("first", "member", "expr1", "a", "d1", "seq1", "list1", "tuple1", "set
 _SECOND = ("second", "container", "expr2", "b", "d2", "seq2", "list2", "tuple2", "set2")
 
 
-def from_compare(operator: str, left: object, right: object) -> Assertion:
+def from_compare(operator: str, left: object, right: object, look: Looks = LOOK) -> Assertion:
     """Return the assertion that pytest has just found false, from its live operands."""
-    mine, theirs = look(left, SNAPSHOT), look(right, SNAPSHOT)
+    mine, theirs = look(left), look(right)
     return Assertion(
         mine, operator, theirs, difference=first_difference(mine, theirs), left_id=id(left)
     )
 
 
-def from_unittest(error: BaseException) -> Assertion | None:
+def from_unittest(error: BaseException, look: Looks = LOOK) -> Assertion | None:
     """Return the operands of a failing unittest `assert*`, from the helper's frame."""
     traceback = traceback_of(error)
     while traceback is not None:
@@ -43,7 +47,7 @@ def from_unittest(error: BaseException) -> Assertion | None:
         ):
             found = _operands(frame)
             if found is not None:
-                return from_compare(_UNITTEST[name], *found)
+                return from_compare(_UNITTEST[name], *found, look)
         traceback = traceback.tb_next
     return None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sys
 import threading
 from datetime import datetime, timezone
@@ -15,28 +16,37 @@ from types import CodeType, FrameType, TracebackType
 from typing import Literal
 
 from ..model import Assertion, ExceptionRecord, Frame, Look, Site, Snapshot
-from ..observe.exceptions import linked, message, qualified_name, traceback_of, type_name
+from ..observe.detail import Describe, Detail
+from ..observe.exceptions import linked, qualified_name, traceback_of, type_name
 from ..observe.redaction import Redactor
-from ..observe.values import SNAPSHOT, look
 from ..record.codes import call_site
 from ..record.project import Project
 from ..source import Source, source_of
 
-MAX_FRAMES = 50
 MAX_CHAIN = 8
 MAX_LOCALS = 60
-SOURCE_CONTEXT = 3
+NODES = 8_000
+"""Nodes of values that one snapshot walks: each frame may take a quarter of what is left."""
+FRAME_NODES = 160
+"""What a frame may take where that is less."""
 
 
 class Camera:
     """Takes snapshots for one project with one redactor."""
 
     def __init__(
-        self, project: Project, redactor: Redactor, fixtures: set[tuple[str, str]]
+        self,
+        project: Project,
+        redactor: Redactor,
+        fixtures: set[tuple[str, str]],
+        detail: Detail | None = None,
     ) -> None:
         self.project = project
         self.redactor = redactor
         self.fixtures = fixtures
+        self.detail = detail or Detail()
+        self.describe: Describe | None = None
+        self._nodes = NODES
 
     def take(
         self,
@@ -52,7 +62,10 @@ class Camera:
         `shown_message` is the message as somebody else has already rendered it (pytest's report
         has run the exception's own `__str__`); `traceback` their traceback as text.
         """
+        self._nodes = NODES
         exceptions = self._chain(error)
+        if not self.detail.content:  # somebody else's text of it shows values
+            shown_message, traceback = None, text_of(exceptions)
         if shown_message is not None and exceptions:
             first = exceptions[0]
             exceptions[0] = _with_message(first, self.redactor.text(shown_message))
@@ -83,7 +96,7 @@ class Camera:
         frames, left_out = self._frames(traceback_of(error))
         return ExceptionRecord(
             type=type_name(error),
-            message=self.redactor.text(message(error)),
+            message=self.redactor.text(self.detail.message(error)),
             relation=relation,
             frames=tuple(frames),
             frames_left_out=left_out,
@@ -97,10 +110,10 @@ class Camera:
             found.append(traceback)
             traceback = traceback.tb_next
         found = [tb for tb in found if not _is_machinery(tb.tb_frame.f_code)]
-        left_out = max(len(found) - MAX_FRAMES, 0)
+        most = self.detail.frames
+        left_out = max(len(found) - most, 0)
         if left_out:
-            half = MAX_FRAMES // 2
-            found = found[:half] + found[-half:]
+            found = found[: most // 2] + found[len(found) - most + most // 2 :]
         return [self._frame(tb) for tb in reversed(found)], left_out
 
     def _frame(self, traceback: TracebackType) -> Frame:
@@ -144,8 +157,9 @@ class Camera:
         return "test" if self.project.is_test(shown) else "code"
 
     def _snippet(self, source: Source, line: int) -> tuple[int, tuple[str, ...]]:
-        start = max(line - SOURCE_CONTEXT, 1)
-        end = min(line + SOURCE_CONTEXT, len(source.lines))
+        context = self.detail.source_context
+        start = max(line - context, 1)
+        end = min(line + context, len(source.lines))
         return start, tuple(self.redactor.text(text) for text in source.lines[start - 1 : end])
 
     def _locals(
@@ -156,13 +170,29 @@ class Camera:
             return (), len(frame.f_globals)
         held = frame.f_locals
         names = [name for name in list(held) if type(name) is str and not name.startswith("@")]
-        text = "\n".join(snippet)
-        names.sort(key=lambda name: name not in text)
-        chosen = tuple(
-            (name, self.redactor.look(look(held.get(name), SNAPSHOT), name))
-            for name in names[:MAX_LOCALS]
-        )
-        return chosen, max(len(names) - MAX_LOCALS, 0)
+        if self.detail.values == "none":
+            return (), len(names)
+        words = set(re.findall(r"\w+", "\n".join(snippet)))
+        names.sort(key=lambda name: name not in words)
+        left_out = max(len(names) - MAX_LOCALS, 0)
+        del names[MAX_LOCALS:]
+        nodes = max(self._nodes // 4, FRAME_NODES)
+        looks, spent = self.detail.looks([held.get(name) for name in names], nodes, self.describe)
+        self._nodes = max(self._nodes - spent, 0)
+        return tuple((n, self.redactor.look(look, n)) for n, look in zip(names, looks)), left_out
+
+
+def text_of(exceptions: list[ExceptionRecord]) -> str:
+    """Return exceptions as the interpreter prints them, of what snapshots hold of them."""
+    lines = []
+    for record in reversed(exceptions):
+        relation = "" if record.relation == "raised" else f"{record.relation}: "
+        lines.append(f"{relation}Traceback (most recent call last):")
+        for frame in reversed(record.frames):
+            lines.append(f'  File "{frame.file}", line {frame.line}, in {frame.function}')
+            lines.append(f"    {frame.code}")
+        lines.append(f"{record.qualified or record.type}: {record.message}".rstrip(": "))
+    return "\n".join(lines)
 
 
 def environment() -> dict[str, object]:

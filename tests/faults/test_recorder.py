@@ -26,7 +26,11 @@ CALLBACKS = (
     "_own",
 )
 
-LOOKS = ("message", "type_name", "context_id")
+LOOKS = (
+    "pytest_autopsy.observe.detail:message",
+    f"{RECORDER}:type_name",
+    f"{RECORDER}:context_id",
+)
 
 
 @pytest.mark.parametrize("name", CALLBACKS)
@@ -37,7 +41,7 @@ def test_callbacks(suite, name):
 
 @pytest.mark.parametrize("name", LOOKS)
 def test_looking_at_values(suite, name):
-    run = suite.check(f"{RECORDER}:{name}")
+    run = suite.check(name)
     assert run.has_digest
 
 

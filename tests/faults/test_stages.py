@@ -14,7 +14,7 @@ FINISH = (
 SNAPSHOT = (
     "snapshot.capture:Camera.take",
     "snapshot.capture:Camera._frame",
-    "snapshot.capture:look",
+    "observe.detail:Detail.looks",
     "snapshot.capture:environment",
     "snapshot.assertion:from_compare",
     "observe.redaction:Redactor.text",
@@ -92,7 +92,9 @@ def test_junit(suite, where):
     assert (suite.path / "junit.xml").read_text().count("<testcase") > 10
 
 
-@pytest.mark.parametrize("where", ["snapshot.capture:look", "closing:explain", "closing:digest"])
+@pytest.mark.parametrize(
+    "where", ["observe.detail:Detail.looks", "closing:explain", "closing:digest"]
+)
 def test_out_of_memory(suite, where):
     suite.check(f"pytest_autopsy.{where}", kind="MemoryError")
 

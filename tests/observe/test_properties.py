@@ -6,7 +6,10 @@ import collections
 import copy
 import datetime
 import decimal
+import enum
+import functools
 import json
+import math
 from typing import Any
 
 import pytest
@@ -14,11 +17,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pytest_autopsy import evidence, plainjson
-from pytest_autopsy.model import Value
+from pytest_autopsy.model import Assertion, ExceptionRecord, Frame, Snapshot, Value
 from pytest_autopsy.observe.compare import contains, first_difference, same_content
+from pytest_autopsy.observe.detail import Detail
 from pytest_autopsy.observe.redaction import Redactor
 from pytest_autopsy.observe.text import to_json, to_text
 from pytest_autopsy.observe.values import SNAPSHOT, TRACE, Limits, look
+from pytest_autopsy.report.snapshot import snapshot_json
 
 from .secrets_made import PLANTED
 
@@ -212,3 +217,73 @@ def test_a_planted_secret_never_comes_out(
 @pytest.mark.parametrize("value", [decimal.Decimal("NaN"), datetime.datetime.min.time(), 1j])
 def test_the_reading_of_a_literal_is_stable(value: Any) -> None:
     assert look(value) == look(copy.copy(value))
+
+
+class Word(str):
+    pass
+
+
+class Count(int):
+    pass
+
+
+class Mood(enum.Enum):
+    ODD = "\ud800"
+
+
+ODD_KEYS = st.sampled_from(
+    [Word("k\udfff"), Count(1 << 70), 1.5, math.nan, None, (1, 2), b"\xff", Mood.ODD]
+)
+ODD = (
+    st.sampled_from([math.nan, math.inf, -math.inf, 1 << 64, -(1 << 63) - 1, -0.0, Mood.ODD])
+    | st.integers(4301, 5000).map(lambda digits: 10**digits)  # past what int to str takes
+    | ANY_TEXT.map(Word)
+    | st.integers().map(Count)
+    | st.binary(max_size=20)
+    | ANY_TEXT
+)
+DEEP = st.integers(1, 2000).map(
+    lambda depth: functools.reduce(lambda inner, _: [inner], range(depth), 1)
+)
+HOLDING = st.recursive(
+    ODD | DEEP,
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(ODD_KEYS | ANY_TEXT, inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+def _jsonable(data: Any) -> bool:
+    """Whether orjson takes it, and gives back what it took."""
+    if isinstance(data, dict):
+        return type(data) is dict and all(type(k) is str and _jsonable(v) for k, v in data.items())
+    if isinstance(data, list):
+        return type(data) is list and all(map(_jsonable, data))
+    if type(data) is str:
+        return data == data.encode("utf-8", "ignore").decode()
+    if type(data) is int:
+        return -(1 << 63) <= data < 1 << 63
+    return data is None or type(data) is bool or (type(data) is float and math.isfinite(data))
+
+
+@MORE
+@given(HOLDING, LIMITS, st.sampled_from(["safe", "types", "none"]))
+def test_a_look_at_anything_is_json(value: Any, limits: Limits, values: str) -> None:
+    data = to_json(Detail(values=values).looker(limits).look(value))
+    assert _jsonable(data)
+    assert plainjson.loads(plainjson.dumps(data)) == data
+
+
+@MORE
+@given(ANY_TEXT, HOLDING)
+def test_a_snapshot_of_anything_is_json(text: str, value: Any) -> None:
+    shown = look(value)
+    frame = Frame(text, 1, text, "code", 1, text, 1, (text,), ((text, shown),), 0, None, text, text)
+    error = ExceptionRecord(text, text, "raised", (frame,), 0, text)
+    assertion = Assertion(shown, "==", shown, text, text, text)
+    snapshot = Snapshot(text, "2026", (error, error), assertion, text, {"argv": [text]}, text, text)
+    data = snapshot_json(snapshot)
+    assert _jsonable(data)
+    back = evidence.revived(plainjson.loads(plainjson.dumps(evidence.plain(snapshot))))
+    assert _jsonable(snapshot_json(back))

@@ -141,7 +141,7 @@ def test_common_types(value: Any, text: str) -> None:
 
 
 def test_names_are_shown_where_the_type_is_not_enough() -> None:
-    assert "Pair" in to_text(look(Pair(1, 2))) and "1, 2" in to_text(look(Pair(1, 2)))
+    assert to_text(look(Pair(1, 2))) == "Pair(x=1, y=2)"
     assert "test_common_types" in to_text(look(test_common_types))
     assert "Text.upper" in to_text(look(Text("a").upper))
     assert "Abstract.method" in to_text(look(Abstract.method))

@@ -20,6 +20,13 @@ WRONG = [
     ("autopsy_max_disk = 500MB", "autopsy_max_disk"),
     ("autopsy_max_disk = -5", "autopsy_max_disk"),
     ("autopsy_dir =", "autopsy_dir"),
+    ("autopsy_values = all", "autopsy_values"),
+    ("autopsy_array_head = -1", "autopsy_array_head"),
+    ("autopsy_max_string = 0", "autopsy_max_string"),
+    ("autopsy_max_items = few", "autopsy_max_items"),
+    ("autopsy_value_depth = 0", "autopsy_value_depth"),
+    ("autopsy_frames = 0", "autopsy_frames"),
+    ("autopsy_source_context = -2", "autopsy_source_context"),
 ]
 
 
@@ -31,6 +38,11 @@ def test_wrong_ini_value_is_a_usage_error_that_names_it(settings, ini, key):
     value = ini.partition("= ")[2]
     assert re.search(rf"\b{key}\b", message)
     assert value in message
+
+
+def test_what_values_takes_is_said(settings):
+    with pytest.raises(pytest.UsageError, match="takes safe, types or none, not 'all'"):
+        settings(ini="autopsy_values = all")
 
 
 WRONG_NATIVE = [
