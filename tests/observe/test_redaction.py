@@ -11,7 +11,8 @@ import pytest
 
 from pytest_autopsy import plainjson
 from pytest_autopsy.model import Look, Value
-from pytest_autopsy.observe.redaction import SHAPES, Redactor
+from pytest_autopsy.observe.redaction import Redactor
+from pytest_autopsy.observe.secrets import SHAPES
 from pytest_autopsy.observe.text import to_json, to_text
 from pytest_autopsy.observe.values import SNAPSHOT, look
 
@@ -32,7 +33,7 @@ def shown(value: Any, name: str = "", redactor: Redactor | None = None) -> str:
 
 
 def test_every_shape_has_its_sample() -> None:
-    assert set(BY_RULE) == {rule for rule, _ in SHAPES}
+    assert set(BY_RULE) == {shape.rule for shape in SHAPES} | {"assigned secret"}
 
 
 @pytest.mark.parametrize("rule", BY_RULE)
