@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from . import env, integrations
+from . import env, integrations, sweep
 from .faults import Guard, warn
+from .integrations.redacting import redact_report
 from .model import Diagnosis, Failure, Phase, RootCause
+from .observe.again import everywhere
 from .observe.text import clean
 from .pipeline import diagnose_each, explain
 from .report import terminal
@@ -86,6 +88,8 @@ class Closing:
 
     def _finish(self, session: pytest.Session) -> None:
         ours = self.session
+        self.guarded(ours.redact_again)
+        self.guarded(self._redact_reports)
         failures = self._known_failures()
         ours.run.failures[:] = failures
         ours.run.fixtures = frozenset(ours.recorder.targets.fixtures)
@@ -96,6 +100,8 @@ class Closing:
             path_of = ours.recorder.targets.absolute
             causes = self.guarded(explain, ours.run, path_of) or []
             diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of) or {}
+            text = ours.redactor.text  # they read the source, too
+            causes, diagnoses = everywhere(causes, text), everywhere(diagnoses, text)
         outcome = Outcome(
             run=self._run_facts(session),
             totals=self._totals(session, failures),
@@ -110,15 +116,26 @@ class Closing:
         self.guarded(self._write, outcome)
         self.guarded(self._attach, outcome)
 
+    def _redact_reports(self) -> None:
+        """What the whole run knows to be secret leaves the reports that are not written yet."""
+        if self.session.settings.redact_reports:
+            reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+            kept = getattr(reporter, "stats", {}).values()
+            for report in [*self._failed, *(one for reports in kept for one in reports)]:
+                if getattr(report, "longrepr", None) or getattr(report, "sections", None):
+                    redact_report(report, self.session.redactor)
+
     def _known_failures(self) -> list[Failure]:
         """The failures that pytest counts, each with the evidence of it that there is."""
         known = {failure.id: failure for failure in self.session.run.failures}
         chosen: dict[str, Failure] = {}
+        ours_text = self.session.redactor.text
         for report in self._failing_reports():
             stored = getattr(report, "autopsy", None) or {}
             failure = known.get(stored.get("failure", ""))
             if failure is None:
                 failure = _bare_failure(report, len(chosen))
+                failure = everywhere(failure, ours_text)
             if failure.id in chosen:  # --dist=each runs a test more than once
                 continue
             chosen[failure.id] = failure
@@ -143,7 +160,7 @@ class Closing:
             "started_utc": self._started.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "python": env.python_version(),
             "pytest": pytest.__version__,
-            "argv": ["pytest", *map(ours.redactor.text, self.config.invocation_params.args)],
+            "argv": ["pytest", *ours.redactor.argv(map(str, self.config.invocation_params.args))],
             "mode": "all",
             "engine": ours.engine_name,
             "engine_reason": ours.engine_reason,
@@ -225,6 +242,9 @@ class Closing:
             exemplar = outcome.failure(outcome.causes[0].exemplar) if outcome.causes else None
             first = exemplar or next((f for f in outcome.failures if f.snapshot_path), None)
             directory.finish(first.snapshot_path if first is not None else None)
+            sweep.forget(directory.path)
+            for run in directory.store.glob("runs/*"):
+                sweep.recover(run)
             prune(
                 directory.store, ours.settings.keep_runs, ours.settings.max_disk, directory.run_id
             )
@@ -250,7 +270,7 @@ class Closing:
                 attach(report, properties_of(outcome, stored["failure"]))
         from .integrations.junit import amend
 
-        amend(self.config, outcome)
+        amend(self.config, outcome, self.session)
 
     def _say_faults(self) -> None:
         """One warning for all faults of ours, with the log that tells them."""
@@ -258,6 +278,7 @@ class Closing:
         if not faults:
             return
         try:
+            faults[:] = map(self.session.redactor.text, faults)
             text = "\n".join(map(clean, faults))
             log = str(self.session.directory.write("autopsy.log", text.encode() + b"\n"))
         except OSError:

@@ -40,6 +40,7 @@ def encode(session: Session) -> bytes:
             "failures": [plain(failure) for failure in run.failures],
             "retried": [plain(failure) for failure in session.retried],
             "passed": [plain(passed) for passed in run.passed],
+            "taint": session.redactor.taint.hashed(bytes.fromhex(session.key)),
             "faults": [clean(fault) for fault in session.faults],
             "engine": session.engine_name,
             "engine_reason": session.engine_reason,
@@ -63,6 +64,7 @@ def decode(raw: bytes, into: Session) -> None:
     into.retried.extend(_renumbered(revived(one), renumber) for one in data["retried"])
     run.passed.extend(_renumbered(revived(one), renumber) for one in data["passed"])
     into.recorder.targets.fixtures.update((file, name) for file, name in data["fixtures"])
+    into.redactor.know(bytes.fromhex(into.key), data["taint"])
     into.faults.extend(data["faults"])
     into.engine_name, into.engine_reason = data["engine"], data["engine_reason"]
     for name in _COUNTERS:

@@ -28,6 +28,9 @@ _INI: tuple[tuple[str, str, object, str], ...] = (
     ("autopsy_dir", "string", ".autopsy", "where runs are kept, below the root"),
     ("autopsy_keep_runs", "int", 20, "how many runs are kept"),
     ("autopsy_max_disk", "int", 500_000_000, "bytes that all runs may take together"),
+    ("autopsy_redact", "linelist", [], "regexes of secrets of your own, one a line"),
+    ("autopsy_redact_reports", "bool", True, "redact also in pytest's own reports"),
+    ("autopsy_env", "bool", True, "facts on the environment in snapshots"),
 )
 
 
@@ -103,6 +106,9 @@ def read_settings(config: pytest.Config) -> Settings:
         invocation_dir=config.invocation_params.dir,
         keep_runs=_at_least("autopsy_keep_runs", ini["autopsy_keep_runs"], 1),
         max_disk=_at_least("autopsy_max_disk", ini["autopsy_max_disk"], 0),
+        redact=_regexes("autopsy_redact", ini["autopsy_redact"]),
+        redact_reports=bool(ini["autopsy_redact_reports"]),
+        env=bool(ini["autopsy_env"]),
         cause=option.autopsy_cause,
         verbosity=getattr(option, "verbose", 0),  # absent under -p no:terminal
     )
@@ -134,7 +140,12 @@ def _ini(config: pytest.Config, name: str, kind: str) -> Any:
             return int(value)
         return value
     except (ValueError, TypeError, pytest.UsageError) as error:
-        takes = {"bool": "true or false", "int": "a whole number", "args": "a list of targets"}
+        takes = {
+            "bool": "true or false",
+            "int": "a whole number",
+            "args": "a list of targets",
+            "linelist": "a list of regexes",
+        }
         raise pytest.UsageError(
             f"ini option {name!r} takes {takes.get(kind, 'text')} ({error})"
         ) from None
@@ -146,6 +157,22 @@ def _at_least(name: str, value: int, least: int) -> int:
             f"ini option {name!r} takes a whole number of at least {least}, not {value}"
         )
     return value
+
+
+def _regexes(name: str, texts: list[str]) -> tuple[str, ...]:
+    """The user's regexes, each compiled once to tell at once of one that cannot be used."""
+    if not texts:
+        return ()
+    from .observe.patterns import compiled
+
+    for text in texts:
+        try:
+            compiled(text)
+        except ValueError as error:
+            raise pytest.UsageError(
+                f"ini option {name!r} takes a regex a line; {text!r} is none that can be used: {error}"
+            ) from None
+    return tuple(texts)
 
 
 def _directory(config: pytest.Config, chosen: str | None, ini: str) -> Path:

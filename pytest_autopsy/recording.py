@@ -14,6 +14,7 @@ import pytest
 from . import integrations
 from .closing import Closing
 from .faults import Guard, warn
+from .integrations.redacting import AskPlugins, redact_report
 from .options import owns_trace_marker
 from .record.project import Project
 from .record.targets import Rule, TargetError, Targets, parse_target
@@ -67,7 +68,18 @@ def make_session(config: pytest.Config, settings: Settings) -> Session:
     targets = Targets(project, include, exclude)
     run_id = integrations.worker_run_id(config) or new_run_id()
     directory = RunDirectory(settings.directory, run_id)
-    return Session(settings, targets, directory, integrations.worker_id(config))
+    faults: list[str] = []
+    session = Session(
+        settings,
+        targets,
+        directory,
+        integrations.worker_id(config),
+        AskPlugins(config, faults),
+        integrations.worker_key(config),
+    )
+    session.faults = faults
+    session.redactor.argv(map(str, config.invocation_params.args))
+    return session
 
 
 def _rules(option: str, texts: tuple[str, ...], project: Project, settings: Settings) -> list[Rule]:
@@ -149,6 +161,11 @@ class Recording:
         )
         self.session.collect_failed()
         vars(report)["autopsy"] = {"failure": failure.id}
+        self._redact(report)
+
+    def _redact(self, report: Any) -> None:
+        if self.session.settings.redact_reports:
+            redact_report(report, self.session.redactor)
 
     # -- one test ---------------------------------------------------------------------------
 
@@ -249,6 +266,7 @@ class Recording:
             snapshot=item.get_closest_marker("no_snapshot") is None,
         )
         vars(report)["autopsy"] = {"failure": failure.id}
+        self._redact(report)
         for properties in (report.user_properties, item.user_properties):
             kept = [pair for pair in properties if pair[0] != "autopsy.failure"]
             properties[:] = [*kept, ("autopsy.failure", failure.id)]

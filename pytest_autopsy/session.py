@@ -13,9 +13,11 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
+from . import sweep
 from .model import Assertion, Failure, Footprint, Passed, Phase, Run
+from .observe.again import everywhere
 from .observe.exceptions import message, traceback_of, type_name
-from .observe.redaction import Redactor
+from .observe.redaction import Hook, Redactor
 from .record import current
 from .record.engines import Engine, start_engine
 from .record.finish import footprint, trace
@@ -37,13 +39,22 @@ class Session:
     """Recorder, camera and evidence of one process."""
 
     def __init__(
-        self, settings: Settings, targets: Targets, directory: RunDirectory, worker: str | None
+        self,
+        settings: Settings,
+        targets: Targets,
+        directory: RunDirectory,
+        worker: str | None,
+        hook: Hook | None = None,
+        key: str | None = None,
     ) -> None:
         self.settings = settings
         self.project: Project = targets.project
         self.directory = directory
         self.worker = worker
-        self.redactor = Redactor()
+        self.redactor = Redactor(settings.redact, hook and self._unrecorded(hook))
+        self.key = key or sweep.new_key()  # of the hashes by which other processes know secrets
+        self._written_at: dict[str, int] = {}  # file -> what the redactor knew
+        self._saved = 0
         self.recorder = Recorder(targets)
         self.camera = Camera(self.project, self.redactor, targets.fixtures)
         self.engine: Engine | None = None
@@ -135,11 +146,12 @@ class Session:
     ) -> Failure:
         """A phase failed: take its snapshot while the exception lives. Returns the Failure."""
         began = perf_counter()
+        self._learn()
         identity = f"{nodeid}\0{phase}\0{subtest}"
         ordinal = sum(1 for one in self._failing if one.phase == phase)
         failure = Failure(
             id=failure_id(identity, ordinal),
-            nodeid=nodeid,
+            nodeid=self.redactor.text(nodeid),
             phase=phase,
             outcome="failed" if phase == "call" else "error",
             file=file,
@@ -208,7 +220,11 @@ class Session:
         taken = self.camera.take(
             nodeid, error, assertion=assertion, traceback=text, shown_message=shown_message
         )
-        return {"snapshot": taken}
+        env = taken.env if self.settings.env else {}
+        argv = env.get("argv")
+        if isinstance(argv, list):
+            env = {**env, "argv": self.redactor.argv(argv)}
+        return {"snapshot": replace(taken, env=env)}
 
     def _assertion(self, error: BaseException) -> Assertion | None:
         found, self._compared = self._compared, None
@@ -243,6 +259,40 @@ class Session:
             kept = self._written(replace(failure, **changes), full)
             (self.retried if retried else self.run.failures).append(kept)
 
+    def _learn(self) -> None:
+        """Learn what names say is secret before anything of a failure is shown."""
+        if type(os.environ).__module__ == "os":  # not one that the program put there
+            self.redactor.environment(list(os.environ.items()))
+        recording = self.recorder.recording
+        for record in recording.records() if recording is not None else ():
+            self.redactor.learn(record.value, record.info.function.name)
+            for name, value in zip(record.info.arguments, record.arguments):
+                self.redactor.learn(value, name)
+
+    def _unrecorded(self, hook: Hook) -> Hook:
+        """The hook called so that what it runs is no part of the test."""
+
+        def asked(name: str, text: str) -> str | None:
+            recorder = self.recorder
+            recording, recorder.recording = recorder.recording, None
+            try:
+                return hook(name, text)
+            finally:
+                recorder.recording = recording
+
+        return asked
+
+    def redact_again(self) -> None:
+        """Take out of everything kept and written what was learned to be secret since."""
+        run, redactor = self.run, self.redactor
+        for kept in (run.failures, self.retried):
+            kept[:] = [everywhere(failure, redactor.known) for failure in kept]
+        path = self.directory.path
+        if path.is_dir():
+            sweep.sweep(
+                path, redactor.known, lambda name: self._written_at.get(name, -1) < redactor.version
+            )
+
     def _why_no_trace(self, failure: Failure) -> str:
         if failure.phase == "collect":
             return "collection is not traced"
@@ -250,6 +300,7 @@ class Session:
 
     def _written(self, failure: Failure, full: bool) -> Failure:
         """Write the evidence now: a kill later loses none of it."""
+        failure = everywhere(failure, self.redactor.known)
         name = file_name(failure.nodeid, failure.phase, failure.attempt)
         changes: dict[str, Any] = {}
         try:
@@ -263,10 +314,20 @@ class Session:
                 self.directory.write_json(f"snapshots/{name}.json", shown, indent=True)
                 text = failure.snapshot.traceback.encode("utf-8", "replace")
                 self.directory.write(f"snapshots/{name}.traceback.txt", text)
+            self._wrote(f"traces/{name}.jsonl", f"traces/{name}.txt")
+            self._wrote(f"snapshots/{name}.json", f"snapshots/{name}.traceback.txt")
         except OSError as error:
             changes = {}
             self.faults.append(f"could not write evidence: {type(error).__name__}: {error}")
         return replace(failure, **changes)
+
+    def _wrote(self, *names: str) -> None:
+        """Remember what was known then, and leave it as hashes for a reader after a kill."""
+        version = self.redactor.version
+        self._written_at.update(dict.fromkeys(names, version))
+        if version > self._saved and self.directory.path.is_dir():
+            self._saved = version
+            sweep.save(self.directory.path, self.worker, self.key, self.redactor.taint)
 
 
 def failure_id(identity: str, ordinal: int) -> str:

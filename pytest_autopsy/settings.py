@@ -22,6 +22,9 @@ class Settings:
     invocation_dir: Path = field(default_factory=Path.cwd)
     keep_runs: int = 20
     max_disk: int = 500_000_000
+    redact: tuple[str, ...] = ()  # the user's own regexes
+    redact_reports: bool = True  # also in pytest's reports that we hand on
+    env: bool = True  # facts on the environment in snapshots
     cause: str | None = None
     verbosity: int = 0
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ..closing import Closing
+from ..observe.again import everywhere
 from ..report.properties import properties_of
 
 
@@ -26,9 +27,12 @@ class JsonReport:
     def _amend(self, json_report: dict[str, Any], closing: Closing) -> None:
         outcome = closing.outcome
         assert outcome is not None
+        redactor = closing.session.redactor
+        if closing.session.settings.redact_reports:
+            json_report.update(everywhere(dict(json_report), redactor.text))
         by_nodeid = {failure.nodeid: failure.id for failure in outcome.failures}
         for test in json_report.get("tests", ()):
-            failure = by_nodeid.get(test.get("nodeid"))
+            failure = by_nodeid.get(redactor.text(test.get("nodeid", "")))
             if failure is None:
                 continue
             held = test.setdefault("user_properties", [])

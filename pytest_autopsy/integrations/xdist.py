@@ -1,6 +1,7 @@
 """pytest-xdist: workers leave their evidence in files, the controller reads them before it diagnoses.
 
-Nothing but the run's id and the name of a file travels over execnet.
+Nothing but the run's id, the key of its hashes and the name of a file travels over execnet. What a
+worker has learned to be secret comes as keyed hashes, in its file.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Worker:
         output: dict[str, str] = getattr(session.config, "workeroutput", {})
         try:
             ours.stop()
+            ours.redact_again()
             name = f"workers/{ours.worker}.json"
             ours.directory.write(name, encode(ours))
             output["autopsy"] = name
@@ -42,6 +44,7 @@ class Controller:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput["autopsy_run"] = self.session.directory.run_id
+        node.workerinput["autopsy_key"] = self.session.key
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

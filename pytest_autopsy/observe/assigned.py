@@ -40,7 +40,14 @@ _REST = re.compile(r"[^\s'\",;&<>]*")
 _CLOSING = ")]}"
 
 
-def hide(text: str, mark: str, learn: Callable[[str], None], *, source: bool = False) -> str:
+def hide(
+    text: str,
+    mark: str,
+    learn: Callable[[str], None],
+    *,
+    source: bool = False,
+    keep_lines: bool = False,
+) -> str:
     """Return `text` with `mark` for each value of a secret's name; `learn` is told the values."""
     parts: list[str] = []
     done = place = 0
@@ -50,7 +57,9 @@ def hide(text: str, mark: str, learn: Callable[[str], None], *, source: bool = F
         if found is None:
             continue
         start, end, secret = found
-        lines = "\n" * text.count("\n", start, end) if source else ""  # each line keeps its number
+        lines = (
+            "\n" * text.count("\n", start, end) if keep_lines else ""
+        )  # each line keeps its number
         parts += [text[done:start], mark + lines]
         if is_telling(secret) and not is_code(secret):
             learn(secret)
@@ -72,7 +81,10 @@ def _value(text: str, match: re.Match[str], source: bool) -> tuple[int, int, str
         return _quoted(text, quoted, name, held, separator, bool(match.group("close")))
     if source:
         return None
-    if separator == ">" and text[match.start() - len(front) - 1 : match.start() - len(front)] != "<":
+    if (
+        separator == ">"
+        and text[match.start() - len(front) - 1 : match.start() - len(front)] != "<"
+    ):
         return None
     flag = separator == "" and re.match(r"--?\w", name) is not None
     if separator in ("", ",") and not flag:
@@ -115,7 +127,11 @@ def _last(text: str, match: re.Match[str], group: str) -> int:
     for _ in range(50):
         more = _MORE.match(text, closing)
         joined = more.group() if more else ""
-        if more is None or ("," in joined and not opened) or not joined.strip(" \t") and not joined:
+        if (
+            more is None
+            or ("," in joined and not opened)
+            or (not joined.strip(" \t") and not joined)
+        ):
             return end
         following = _QUOTED.match(text, more.end())
         if following is None or following.end() <= closing:

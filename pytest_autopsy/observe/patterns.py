@@ -47,9 +47,7 @@ def compiled(text: str) -> re.Pattern[str]:
     return pattern
 
 
-def replaced(
-    pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], text: str
-) -> str:
+def replaced(pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], text: str) -> str:
     """Return `text` with every match replaced; a match is looked for in a bounded piece."""
     if len(text) <= PIECE:
         return pattern.sub(replace, text)
@@ -107,8 +105,10 @@ def _is_told_apart(alternatives: Any) -> bool:
     for alternative in alternatives:
         first = next(_flat(alternative), None)
         chars = _chars(first) if first is not None else frozenset()
-        if not chars or chars & seen or any(
-            op in (_c.MAX_REPEAT, _c.MIN_REPEAT) for op, _ in _flat(alternative)
+        if (
+            not chars
+            or chars & seen
+            or any(op in (_c.MAX_REPEAT, _c.MIN_REPEAT) for op, _ in _flat(alternative))
         ):
             return False
         seen |= chars

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from ..model import Look, Value
 from . import assigned, patterns
@@ -19,6 +18,7 @@ from .text import clean
 from .wording import is_mask, is_random, is_telling
 
 MARK = "[redacted: {}]"
+SEEN = MARK.format("seen as a secret")
 _HEAD = 200
 _NO_SECRETS = ("module", "function", "type", "method", "builtin_function_or_method", "ABCMeta")
 _NAMING_KEYS = ("name", "key", "header", "field", "variable")
@@ -34,9 +34,7 @@ class Redactor:
     """
 
     def __init__(self, own: Iterable[re.Pattern[str] | str] = (), hook: Hook | None = None) -> None:
-        self._patterns = [
-            patterns.compiled(one) if isinstance(one, str) else one for one in own
-        ]
+        self._patterns = [patterns.compiled(one) if isinstance(one, str) else one for one in own]
         self.hook = hook
         self.taint = Taint()
         self.foreign: ForeignTaint | None = None
@@ -64,11 +62,22 @@ class Redactor:
 
     def text(self, text: str, name: str = "") -> str:
         """Return `text` (a message, output) without secrets; `name` is what holds it."""
-        return self._text(text, name, source=False)
+        return self._text(text, name, source=False, keep_lines=False)
 
     def source(self, text: str) -> str:
         """Return source without secrets: as many lines as before."""
-        return self._text(text, "", source=True)
+        return self._text(text, "", source=True, keep_lines=True)
+
+    def block(self, lines: Iterable[str]) -> list[str]:
+        """Return lines of text without secrets, those that go over several lines too."""
+        given = list(lines)
+        shown = self._text("\n".join(given), "", source=False, keep_lines=True).split("\n")
+        return shown if len(shown) >= len(given) else [*shown, *[""] * (len(given) - len(shown))]
+
+    def held(self, text: str, name: str) -> str:
+        """Return what a name holds, as text."""
+        found = self.look(text, name)
+        return MARK.format(found.why) if isinstance(found, Value) else str(found)
 
     def lines(self, lines: Sequence[str], start: int, end: int) -> tuple[str, ...]:
         """Return lines `start` to `end` of a source, redacted as part of all of it.
@@ -90,48 +99,53 @@ class Redactor:
         value = Value("sequence", "list", None, tuple(map(str, arguments)))
         return [str(_shown(part)) for part in self._items(value, "")]
 
+    def learn(self, value: Look, name: str) -> None:
+        """Learn what a name of a secret holds."""
+        if value is not None and strength(name):
+            self.look(value, name)
+
+    def know(self, key: bytes, entries: list[list[str]]) -> None:
+        """Know by their hashes the secrets that another process has learned."""
+        self.foreign = self.foreign or ForeignTaint(key)
+        self.foreign.add(entries)
+
     def environment(self, variables: Iterable[tuple[str, str]]) -> None:
         """Learn the secrets of the environment."""
         for name, text in variables:
             held = strength(name)
-            if held == "strong" and not is_directory(name, text) or held == "weak" and is_random(text):
+            if (held == "strong" and not is_directory(name, text)) or (
+                held == "weak" and is_random(text)
+            ):
                 self._learn(text)
             elif "://" in text:
                 self.text(text)
 
-    def again(self, value: Any) -> Any:
-        """Return JSON data without the secrets that were learned since it was made."""
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, dict):
-            return {self.text(key): self.again(held) for key, held in value.items()}
-        return [self.again(held) for held in value] if isinstance(value, list) else value
-
     # -- texts ------------------------------------------------------------------------------
 
-    def _text(self, text: str, name: str, source: bool) -> str:
+    def _text(self, text: str, name: str, source: bool, keep_lines: bool) -> str:
         if text not in self._innocent:
-            shown = self._shapes(text, source)
+            shown = self._shapes(text, source, keep_lines)
             if shown is text and len(text) <= _HEAD:
                 if len(self._innocent) > 20_000:
                     self._innocent.clear()
                 self._innocent.add(text)
             text = shown
         text = self._users(text, name)
-        return self._without_known(text, source)
+        return self.known(text, keep_lines)
 
-    def _shapes(self, text: str, source: bool) -> str:
+    def _shapes(self, text: str, source: bool, keep_lines: bool) -> str:
         shown = text
         for shape in matches(text):
-            replace = self._replacing(shape.rule, shape.check, source)
+            replace = self._replacing(shape.rule, shape.check, keep_lines)
             shown = shape.pattern.sub(replace, shown)
         if len(text) >= 5:
-            shown = assigned.hide(shown, MARK.format(assigned.RULE), self._learn, source=source)
+            mark = MARK.format(assigned.RULE)
+            shown = assigned.hide(shown, mark, self._learn, source=source, keep_lines=keep_lines)
         return text if shown == text else shown
 
     def _users(self, text: str, name: str) -> str:
         for pattern in self._patterns:
-            replace = self._replacing("user pattern", None, source=True)
+            replace = self._replacing("user pattern", None, keep_lines=True)
             text = patterns.replaced(pattern, replace, text)
         if self.hook is None:
             return text
@@ -143,20 +157,13 @@ class Redactor:
             return text
         return told if type(told) is str else MARK.format("could not be checked")
 
-    def _without_known(self, text: str, source: bool) -> str:
-        for known in (self.taint, self.foreign):
-            if known is None:
-                continue
-            parts, done = [], 0
-            for start, end in known.spans(text):
-                lines = "\n" * text.count("\n", start, end) if source else ""
-                parts += [text[done:start], MARK.format("seen as a secret"), lines]
-                done = end
-            text = "".join([*parts, text[done:]]) if parts else text
-        return text
+    def known(self, text: str, keep_lines: bool = False) -> str:
+        """Return `text` without the secrets that were seen elsewhere, here or in a worker."""
+        text = self.taint.hidden(text, SEEN, keep_lines)
+        return self.foreign.hidden(text, SEEN, keep_lines) if self.foreign else text
 
     def _replacing(
-        self, rule: str, check: Callable[[re.Match[str]], bool] | None, source: bool
+        self, rule: str, check: Callable[[re.Match[str]], bool] | None, keep_lines: bool
     ) -> Callable[[re.Match[str]], str]:
         mark = MARK.format(rule)
 
@@ -165,7 +172,7 @@ class Redactor:
                 return match.group()
             secret, whole = secret_in(match), match.group()
             self._learn(secret)
-            lines = "\n" * secret.count("\n") if source else ""
+            lines = "\n" * secret.count("\n") if keep_lines else ""
             if "secret" not in match.re.groupindex:
                 return mark + lines
             start, end = match.start("secret") - match.start(), match.end("secret") - match.start()
@@ -204,9 +211,9 @@ class Redactor:
         for item in value.items:
             text = _text_in(item)
             holder = name
-            if _OPTION.fullmatch(before) and text[:1] != "-" and strength(before):
-                holder = before
-            elif pair and found and strength(before) and is_telling(text):
+            if (_OPTION.fullmatch(before) and text[:1] != "-" and strength(before)) or (
+                pair and found and strength(before) and is_telling(text)
+            ):
                 holder = before
             elif pair and found and strength(name) == "weak" and is_telling(text):
                 holder = "password"  # `auth=(name, password)`
@@ -262,7 +269,13 @@ class Redactor:
         return f"name {shown}" if len(shown) <= _HEAD else f"name ...{shown[-_HEAD:]}"
 
 
-_KEEPS_FRONT = ("authorization header", "url credentials", "cookie header", "signed url", "user and password")
+_KEEPS_FRONT = (
+    "authorization header",
+    "url credentials",
+    "cookie header",
+    "signed url",
+    "user and password",
+)
 
 
 def _is_count(name: str, value: Look) -> bool:

@@ -77,10 +77,21 @@ def _is_random_user(match: re.Match[str]) -> bool:
 
 def is_card(digits: str) -> bool:
     """Whether a number is a payment card's: its issuer's digits and length, its check digit."""
-    issuers = (("4", 16), ("5", 16), ("2", 16), ("6", 16), ("34", 15), ("37", 15), ("36", 14), ("38", 14))
+    issuers = (
+        ("4", 16),
+        ("5", 16),
+        ("2", 16),
+        ("6", 16),
+        ("34", 15),
+        ("37", 15),
+        ("36", 14),
+        ("38", 14),
+    )
     if not any(digits.startswith(head) and len(digits) == size for head, size in issuers):
         return False
-    if digits[0] == "5" and digits[1] not in "12345" or digits[0] == "2" and digits[1] not in "234567":
+    if (digits[0] == "5" and digits[1] not in "12345") or (
+        digits[0] == "2" and digits[1] not in "234567"
+    ):
         return False
     if len(set(digits)) < 2:
         return False
@@ -94,7 +105,9 @@ def _is_card(match: re.Match[str]) -> bool:
 
 _HEX_CARD = r"(?<![\w.,-])(?:\d{4}([ -])\d{4}\1\d{4}\1\d{4}|\d{4}([ -])\d{6}\2\d{4,5}|\d{14,16})(?![\w-])(?!\.\d)"
 _AUTHORIZATION = r"(?i:authorization\\?[\"']?\s{0,4}[:=,]\s{0,4}[bB]?\\?[\"']?"
-_ONE_TOKEN = r"(?:bearer|basic|token|apikey|negotiate|ntlm|jwt|key|bot) )(?P<secret>[^\s'\"\\,]{6,})"
+_ONE_TOKEN = (
+    r"(?:bearer|basic|token|apikey|negotiate|ntlm|jwt|key|bot) )(?P<secret>[^\s'\"\\,]{6,})"
+)
 _ALL_OF_IT = r"(?:digest|hmac|signature|oauth|aws4[\w-]{1,30}) )(?P<secret>[^\r\n'\\]{6,})"
 
 SHAPES: tuple[Shape, ...] = (

@@ -128,6 +128,10 @@ class Taint:
             return (begin, end) if long or any(map(str.isdigit, shown)) else None
         return (begin, end) if long and is_random(writing) else None
 
+    def hidden(self, text: str, mark: str, keep_lines: bool = False) -> str:
+        """Return `text` with `mark` for each secret in it."""
+        return marked(text, self.spans(text), mark, keep_lines)
+
     def hashed(self, key: bytes) -> list[list[str]]:
         """Return every writing as keyed hashes: of its first window, of all of it, its length."""
         return [
@@ -168,6 +172,10 @@ class ForeignTaint:
         places = [i for i in range(len(text) - WINDOW + 1) if seen[text[i : i + WINDOW]]]
         return _joined(self._at(text, place) for place in places)
 
+    def hidden(self, text: str, mark: str, keep_lines: bool = False) -> str:
+        """Return `text` with `mark` for each secret in it."""
+        return marked(text, self.spans(text), mark, keep_lines)
+
     def _at(self, text: str, start: int) -> Span | None:
         for length in sorted(self._lengths[self._seen[text[start : start + WINDOW]]], reverse=True):
             whole = self._whole.get(keyed(self.key, text[start : start + length]))
@@ -175,6 +183,16 @@ class ForeignTaint:
                 run = _RUN.match(text, start + length) if whole else None
                 return start, run.end() if run else start + length
         return None
+
+
+def marked(text: str, spans: list[Span], mark: str, keep_lines: bool = False) -> str:
+    """Return `text` with `mark` for each span, and as many lines as before where asked."""
+    parts, done = [], 0
+    for start, end in spans:
+        lines = "\n" * text.count("\n", start, end) if keep_lines else ""
+        parts += [text[done:start], mark, lines]
+        done = end
+    return "".join([*parts, text[done:]]) if parts else text
 
 
 def keyed(key: bytes, text: str) -> str:
@@ -194,6 +212,7 @@ def writings(secret: str) -> set[str]:
         repr(raw)[2:-1],
         json.dumps(secret)[1:-1],
         json.dumps(secret, ensure_ascii=False)[1:-1],
+        json.dumps(repr(secret))[2:-2],
         html.escape(secret),
         urllib.parse.quote(raw),
         urllib.parse.quote(raw, safe=""),

@@ -16,6 +16,7 @@ LIGHT = {
     "pytest_autopsy.plugin",
     "pytest_autopsy.options",
     "pytest_autopsy.env",
+    "pytest_autopsy.hookspecs",
     "pytest_autopsy.settings",
 }
 PROBE = """
