@@ -129,13 +129,13 @@ class Closing:
         """The failures that pytest counts, each with the evidence of it that there is."""
         known = {failure.id: failure for failure in self.session.run.failures}
         chosen: dict[str, Failure] = {}
-        ours_text = self.session.redactor.text
+        redacted = self.session.redactor.text
         for report in self._failing_reports():
             stored = getattr(report, "autopsy", None) or {}
             failure = known.get(stored.get("failure", ""))
             if failure is None:
                 failure = _bare_failure(report, len(chosen))
-                failure = everywhere(failure, ours_text)
+                failure = everywhere(failure, redacted)
             if failure.id in chosen:  # --dist=each runs a test more than once
                 continue
             chosen[failure.id] = failure
@@ -278,12 +278,15 @@ class Closing:
         if not faults:
             return
         try:
-            faults[:] = map(self.session.redactor.text, faults)
+            faults[:] = self.guarded(self._redacted, tuple(faults)) or faults
             text = "\n".join(map(clean, faults))
             log = str(self.session.directory.write("autopsy.log", text.encode() + b"\n"))
         except OSError:
             log = ""
         warn(self.config, faults, log)
+
+    def _redacted(self, texts: tuple[str, ...]) -> list[str]:
+        return [self.session.redactor.identifier(text) for text in texts]
 
     def _header(self) -> str:
         ours = self.session

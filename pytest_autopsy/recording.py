@@ -78,7 +78,7 @@ def make_session(config: pytest.Config, settings: Settings) -> Session:
         integrations.worker_key(config),
     )
     session.faults = faults
-    session.redactor.argv(map(str, config.invocation_params.args))
+    Guard(faults)(session.redactor.argv, map(str, config.invocation_params.args))
     return session
 
 

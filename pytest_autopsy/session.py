@@ -151,7 +151,7 @@ class Session:
         ordinal = sum(1 for one in self._failing if one.phase == phase)
         failure = Failure(
             id=failure_id(identity, ordinal),
-            nodeid=self.redactor.text(nodeid),
+            nodeid=self.redactor.identifier(nodeid),
             phase=phase,
             outcome="failed" if phase == "call" else "error",
             file=file,

@@ -42,6 +42,8 @@ def amend(config: pytest.Config, outcome: Outcome, session: Session) -> None:
 
 def _redact(case: ElementTree.Element, redactor: Redactor) -> None:
     """Take secrets out of a test case: its texts, messages and properties."""
+    for name in ("name", "classname"):
+        case.set(name, redactor.identifier(case.get(name, "")))
     for node in case.iter():
         if node.text and node.tag != "properties":
             node.text = redactor.text(node.text)

@@ -64,6 +64,10 @@ class Redactor:
         """Return `text` (a message, output) without secrets; `name` is what holds it."""
         return self._text(text, name, source=False, keep_lines=False)
 
+    def identifier(self, text: str) -> str:
+        """Return a name that other things are found by: the hook is not asked."""
+        return self.known(self._patterned(self._shapes(text, source=False, keep_lines=False)))
+
     def source(self, text: str) -> str:
         """Return source without secrets: as many lines as before."""
         return self._text(text, "", source=True, keep_lines=True)
@@ -130,7 +134,7 @@ class Redactor:
                     self._innocent.clear()
                 self._innocent.add(text)
             text = shown
-        text = self._users(text, name)
+        text = self._asked(self._patterned(text), name)
         return self.known(text, keep_lines)
 
     def _shapes(self, text: str, source: bool, keep_lines: bool) -> str:
@@ -143,10 +147,13 @@ class Redactor:
             shown = assigned.hide(shown, mark, self._learn, source=source, keep_lines=keep_lines)
         return text if shown == text else shown
 
-    def _users(self, text: str, name: str) -> str:
+    def _patterned(self, text: str) -> str:
         for pattern in self._patterns:
             replace = self._replacing("user pattern", None, keep_lines=True)
             text = patterns.replaced(pattern, replace, text)
+        return text
+
+    def _asked(self, text: str, name: str) -> str:
         if self.hook is None:
             return text
         try:
@@ -196,7 +203,7 @@ class Redactor:
 
     def _named(self, value: Value) -> Iterable[tuple[Look, Look]]:
         """The pairs of a mapping; of `{"name": "password", "value": ...}` the value redacted."""
-        pairs = dict((_text_in(k).lower(), _text_in(v)) for k, v in value.items)
+        pairs = {_text_in(k).lower(): _text_in(v) for k, v in value.items}
         named = next((pairs[key] for key in _NAMING_KEYS if key in pairs), "")
         for key, held in value.items:
             if named and _text_in(key).lower() == "value" and is_telling(_text_in(held)):

@@ -103,11 +103,9 @@ def _is_card(match: re.Match[str]) -> bool:
     return is_card(re.sub(r"\D", "", match.group()))
 
 
-_HEX_CARD = r"(?<![\w.,-])(?:\d{4}([ -])\d{4}\1\d{4}\1\d{4}|\d{4}([ -])\d{6}\2\d{4,5}|\d{14,16})(?![\w-])(?!\.\d)"
+_CARD = r"(?<![\w.,-])(?:\d{4}([ -])\d{4}\1\d{4}\1\d{4}|\d{4}([ -])\d{6}\2\d{4,5}|\d{14,16})(?![\w-])(?!\.\d)"
 _AUTHORIZATION = r"(?i:authorization\\?[\"']?\s{0,4}[:=,]\s{0,4}[bB]?\\?[\"']?"
-_ONE_TOKEN = (
-    r"(?:bearer|basic|token|apikey|negotiate|ntlm|jwt|key|bot) )(?P<secret>[^\s'\"\\,]{6,})"
-)
+_ONE_WORD = r"(?:bearer|basic|token|apikey|negotiate|ntlm|jwt|key|bot) )(?P<secret>[^\s'\"\\,]{6,})"
 _ALL_OF_IT = r"(?:digest|hmac|signature|oauth|aws4[\w-]{1,30}) )(?P<secret>[^\r\n'\\]{6,})"
 
 SHAPES: tuple[Shape, ...] = (
@@ -118,7 +116,7 @@ SHAPES: tuple[Shape, ...] = (
     *(_token(*row) for row in TOKENS),
     *(Shape(rule, (hint,), re.compile(pattern)) for rule, hint, pattern in INNER),
     Shape("authorization header", ("uthorization", "UTHORIZATION"),
-          re.compile(_AUTHORIZATION + _ONE_TOKEN), _is_header),
+          re.compile(_AUTHORIZATION + _ONE_WORD), _is_header),
     Shape("authorization header", ("uthorization", "UTHORIZATION"),
           re.compile(_AUTHORIZATION + _ALL_OF_IT), _is_no_mask),
     Shape("authorization header", ("earer ", "asic ", "EARER ", "oken "), re.compile(
@@ -138,7 +136,7 @@ SHAPES: tuple[Shape, ...] = (
     Shape("user and password", ("auth",), re.compile(
         r"auth['\"]?\s{0,4}[=:]\s{0,4}[\[(]\s{0,4}(?:\"[^\"\n]{0,100}\"|'[^'\n]{0,100}')\s{0,4},\s{0,4}"
         r"[\"'](?P<secret>[^\"'\n]{3,200})"), _is_no_mask),
-    Shape("card number", ("4", "5", "2", "6", "3"), re.compile(_HEX_CARD), _is_card),
+    Shape("card number", ("4", "5", "2", "6", "3"), re.compile(_CARD), _is_card),
 )  # fmt: skip
 
 _HEADS = "|".join(re.escape(h) for _, heads, _ in TOKENS for h in heads.split("|") if len(h) > 2)
