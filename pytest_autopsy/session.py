@@ -17,7 +17,8 @@ from . import sweep
 from .model import Assertion, Failure, Footprint, Passed, Phase, Run
 from .observe.again import everywhere
 from .observe.exceptions import message, traceback_of, type_name
-from .observe.redaction import Hook, Redactor
+from .observe.redaction import Redactor
+from .observe.texts import Hook
 from .record import current
 from .record.engines import Engine, start_engine
 from .record.finish import footprint, trace

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from .observe.again import everywhere
-from .observe.redaction import SEEN
 from .observe.taint import ForeignTaint, Taint
+from .observe.texts import SEEN
 from .plainjson import dumps, loads
 from .store import LIVE, is_live, write_atomically
 

@@ -13,16 +13,16 @@ from .naming import is_directory, is_plural, strength
 from .wording import is_code, is_mask, is_plain, is_random, is_sentence, is_telling
 
 RULE = "assigned secret"
-_STEMS = (
+STEMS = (
     "pass", "pwd", "pswd", "pw", "secret", "key", "token", "auth", "cred", "cookie", "dsn",
     "jwt", "otp", "pin", "sig", "session", "string", "cvv", "cvc", "sid", "csrf", "bearer",
     "code", "motdepasse", "phrase", "card", "connstr",
 )  # fmt: skip
-_FIRST = "".join(sorted({s[0] + s[0].upper() for s in _STEMS}))
+FIRST_LETTERS = "".join(sorted({s[0] + s[0].upper() for s in STEMS}))
 _NAMED = re.compile(
-    rf"(?=[{_FIRST}])(?i:{'|'.join(_STEMS)})[\w-]{{0,60}}(?P<close>\\{{0,3}}[\"']?\]?)"
-    r"(?P<sep>\s{0,20}:\s{0,4}[A-Za-z_][\w.\[\] |]{0,40}=(?!=)\s{0,20}"
-    r"|\s{0,20}(?:=>|:=|[!=]=|=|:)\s{0,20}|\s{0,2},\s{0,20}|\s{1,3}|>)"
+    rf"(?=[{FIRST_LETTERS}])(?i:{'|'.join(STEMS)})[\w-]{{0,60}}(?P<close>\\{{0,3}}[\"']?\]?)"
+    r"(?P<sep>[ \t]{0,20}:[ \t]{0,4}[A-Za-z_][\w.\[\] |]{0,40}=(?!=)[ \t]{0,20}"
+    r"|[ \t]{0,20}(?:=>|:=|[!=]=|=|:)[ \t]{0,20}|[ \t]{0,2},\s{0,20}|[ \t]{1,3}|>)"
 )
 _BEFORE = re.compile(r"[\w.-]*\Z")
 _OPEN = r"[\[({]{0,2}\s{0,60}"
@@ -37,7 +37,7 @@ _QUOTED = re.compile(
 _MORE = re.compile(r"[ \t]*(?:[+,][ \t]*)?\\?\n?[ \t]*(?=[bBrRuU]{0,2}[\"'])")
 _BARE = re.compile(r"[^\s'\",;&<>]{3,400}")
 _REST = re.compile(r"[^\s'\",;&<>]*")
-_CLOSING = ")]}"
+_OPENING = {")": "(", "]": "[", "}": "{"}
 
 
 def hide(
@@ -99,9 +99,11 @@ def _quoted(
     secret = next(match.group(g) for g in "abcd" if match.group(g) is not None)
     if is_mask(secret) or not secret.strip() or is_directory(name, secret):
         return None
-    if _closes(text, match, secret) or (is_sentence(secret) and secret[-1] in ".!?:"):
+    if _closes(text, match, secret) or (is_sentence(secret) and secret.rstrip()[-1] in ".!?:"):
         return None
     if held == "weak" and not is_random(secret):
+        return None
+    if separator == "" and match.group("three"):
         return None
     if separator in ("", ",") and (is_plain(secret) or is_code(secret)):
         return None
@@ -145,9 +147,13 @@ def _bare(
     text: str, match: re.Match[str], name: str, held: str, separator: str, flag: bool
 ) -> tuple[int, int, str] | None:
     secret, start, end = match.group(), match.start(), match.end()
-    while secret and secret[-1] in _CLOSING and secret.count(secret[-1]) > _opened(secret):
+    while secret and (
+        secret[-1] in ".:"
+        or (
+            secret[-1] in _OPENING and secret.count(secret[-1]) > secret.count(_OPENING[secret[-1]])
+        )
+    ):
         secret, end = secret[:-1], end - 1
-    secret, end = secret.rstrip(".:"), end - (len(secret) - len(secret.rstrip(".:")))
     if len(secret) < 3 or is_mask(secret) or secret[0] in "[({" or secret.startswith("-"):
         return None
     if is_directory(name, secret) or (is_plural(name) and is_plain(secret)):
@@ -163,7 +169,3 @@ def _bare(
         return None
     rest = _REST.match(text, end) if len(match.group()) == 400 else None
     return start, rest.end() if rest else end, secret
-
-
-def _opened(secret: str) -> int:
-    return secret.count({")": "(", "]": "[", "}": "{"}[secret[-1]])

@@ -12,10 +12,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from .assigned import STEMS
 from .vendors import INNER, TOKENS
 from .wording import is_code, is_mask, is_plain, is_random
 
-_Check = Callable[["re.Match[str]"], bool]
+Check = Callable[["re.Match[str]"], bool]
 _START = r"(?:(?<![\w-])|(?<=\\[nrtbfv])|(?<=%[0-9A-F][0-9A-F]))"
 """Where a token may begin: not within a word; but after an escape, whose letter is no word."""
 _SURE = ("AKIA", "ASIA", "AIza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "npm_")
@@ -29,7 +30,7 @@ class Shape(NamedTuple):
     rule: str
     hints: tuple[str, ...]
     pattern: re.Pattern[str]
-    check: _Check | None = None
+    check: Check | None = None
 
 
 def _token(rule: str, heads: str, rest: str) -> Shape:
@@ -52,7 +53,7 @@ def _found(match: re.Match[str]) -> str:
 
 def _is_header(match: re.Match[str]) -> bool:
     """`Basic dXNlcjpwYXNz` but not `basic authentication`."""
-    secret = _found(match)
+    secret = _found(match).rstrip(".,;:!?")
     if is_plain(secret) or is_mask(secret):
         return _is_pair(secret)
     return _is_pair(secret) or is_random(secret) or not is_code(secret.replace("-", "_"))
@@ -122,7 +123,7 @@ SHAPES: tuple[Shape, ...] = (
     Shape("authorization header", ("earer ", "asic ", "EARER ", "oken "), re.compile(
         r"\b(?:[Bb]earer|BEARER|[Bb]asic|[Tt]oken) (?P<secret>[A-Za-z0-9+/_.~-]{8,}={0,2})"), _is_header),
     Shape("cookie header", ("ookie",), re.compile(
-        r"[Cc]ookie\\?[\"']?\s{0,4}[:,]\s{0,4}[bB]?\\?[\"']?(?P<secret>[^\s=;'\"\\:]{1,100}=[^\r\n'\"\\]{4,})")),
+        r"[Cc]ookie(?:\\?[\"']?\s{0,4}:|\\?[\"']\s{0,4},)\s{0,4}[bB]?\\?[\"']?(?P<secret>[^\s=;'\"\\:]{1,100}=[^\r\n'\"\\]{4,})")),
     Shape("url credentials", ("://",), re.compile(
         r"(?<=://)[^\s:/@'\"<>]{0,200}:(?P<secret>[^\s/'\"<>]{1,200})(?=@)"), _is_no_mask),
     Shape("url credentials", ("://",), re.compile(
@@ -151,18 +152,28 @@ def matches(text: str) -> Iterator[Shape]:
     """Yield the shapes that may be in a text: those of which a hint is."""
     if len(text) < 8:
         return
-    shapes = SHAPES if _LONG_RUN.search(text) else _SHORT
-    for shape in shapes:
+    for shape in SHAPES if _LONG_RUN.search(text) else _SHORT:
         for hint in shape.hints:
             if hint in text:
                 yield shape
                 break
 
 
+def may_hold(text: str) -> bool:
+    """Whether a short text may hold any shape, or a secret's name: one look for most."""
+    small = text.lower()
+    return (
+        any(map(small.__contains__, _WORDS))
+        or _DIGITS.search(text) is not None
+        or _LONG_RUN.search(text) is not None
+    )
+
+
 _SHORT = tuple(s for s in SHAPES if s.rule not in {row[0] for row in (*TOKENS, *INNER)})
+_WORDS = (*STEMS, "://", "-u", "private key")
+_DIGITS = re.compile(r"\d{4}[ -]?\d{4}")
 
-
-def secret_in(match: re.Match[str]) -> str:
-    """Return what of a shape's match is a secret elsewhere too."""
-    found: str = match.groupdict().get("secret") or match.group()
-    return found
+KEEPS_FRONT = (
+    "authorization header", "url credentials", "cookie header", "signed url", "user and password",
+)  # fmt: skip
+"""Rules of which what stands before the secret is no part of it: the header's name, the user's."""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 
-_PLAIN = re.compile(r"[A-Za-z]{0,20}|[+-]?[0-9.,_:/ -]{0,12}")
+_PLAIN = re.compile(r"[A-Za-z]{0,20}|[+-]?[0-9.,_:/ -]{0,12}|0x[0-9A-Fa-f]{1,16}")
 _WORDLIKE = re.compile(r"[\"'(\[{<]*[A-Za-z]{1,20}(?:['-][A-Za-z]{1,20})*[\"')\]}>.,:;!?]*")
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _EXPRESSION = re.compile(r"[A-Za-z_][\w.]*[(\[].*", re.DOTALL)
 _CODE = re.compile(r"[()\[\]{}<>*|\\\"'`;,]")
 _RUNS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^A-Za-z0-9]+")
+_HEX = re.compile(r"[0-9a-f]*|[0-9A-F]*")
 _PIECES = re.compile(r"[^A-Za-z0-9]+")
 _MASK = re.compile(
-    r"[*xX.#\u2022_-]*|<[^<>]{0,60}>|\$?\{[^{}]{0,60}\}|\{\{.{0,60}\}\}|\$[A-Z_]{2,60}"
-    r"|%(?:\(\w{1,40}\))?[srd]|\[?(?:redacted|hidden|filtered|masked|REDACTED)\b.{0,300}|None|null"
-    r"|\.\.\.|True|False|true|false"
+    r"[^A-Za-z0-9]{0,6}|[*xX.#\u2022_-]*|<[^<>]{0,60}>|\$[A-Z_]{2,60}|None|null|[Tt]rue|[Ff]alse"
+    r"|\[?(?:redacted|hidden|filtered|masked|REDACTED)\b.{0,300}"
+)
+_GAP = re.compile(
+    r"\$?\{\{?[^{}]{0,60}\}?\}|%(?:\(\w{1,40}\))?[srd]|(?i:\b(?:basic|bearer|token)\b)"
 )
 SHORTEST = 8
 """Characters of the shortest text that is hidden wherever it stands."""
@@ -36,7 +39,10 @@ def is_sentence(text: str) -> bool:
 
 def is_mask(text: str) -> bool:
     """Whether a text stands where a secret would: stars, a placeholder, nothing."""
-    return _MASK.fullmatch(text) is not None
+    if _MASK.fullmatch(text):
+        return True
+    rest = _GAP.sub("", text[:300])
+    return len(rest) < len(text[:300]) and not any(map(str.isalnum, rest))
 
 
 def is_code(text: str) -> bool:
@@ -72,8 +78,10 @@ def _is_mixed(piece: str) -> bool:
     if len(piece) < 5:
         return False
     runs = _RUNS.findall(piece)
-    if len(runs) >= 4 and len(piece) < 3.5 * len(runs):
-        return True
-    if len(piece) >= 20 and len(runs) >= 2 and any(map(str.isdigit, piece)):
-        return True
-    return len(runs) == 3 and any(map(str.isdigit, runs[1:2])) and len(piece) <= 20
+    if len(piece) >= 24 and len(runs) >= 4 and any(map(str.isdigit, runs)):
+        return len(piece) < 9 * len(runs) if _HEX.fullmatch(piece) else len(piece) < 5 * len(runs)
+    if len(runs) >= 4:
+        return len(piece) < 4 * len(runs)
+    if len(runs) == 3 and len(piece) <= 20 and runs[1].isdigit():  # but not symbol2label
+        return min(len(runs[0]), len(runs[2])) < 3
+    return False
