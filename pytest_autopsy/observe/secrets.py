@@ -123,7 +123,7 @@ SHAPES: tuple[Shape, ...] = (
     Shape("authorization header", ("earer ", "asic ", "EARER ", "oken "), re.compile(
         r"\b(?:[Bb]earer|BEARER|[Bb]asic|[Tt]oken) (?P<secret>[A-Za-z0-9+/_.~-]{8,}={0,2})"), _is_header),
     Shape("cookie header", ("ookie",), re.compile(
-        r"[Cc]ookie(?:\\?[\"']?\s{0,4}:|\\?[\"']\s{0,4},)\s{0,4}[bB]?\\?[\"']?(?P<secret>[^\s=;'\"\\:]{1,100}=[^\r\n'\"\\]{4,})")),
+        r"[Cc]ookie(?:\\?[\"']?\s{0,4}:|\\?[\"']\s{0,4},)\s{0,4}[bB]?\\?[\"']?(?P<secret>[^\s=;'\"\\:]{1,100}=[^\s;'\"\\]{3,}(?:; ?[^\s;'\"\\]{1,300}){0,30})")),
     Shape("url credentials", ("://",), re.compile(
         r"(?<=://)[^\s:/@'\"<>]{0,200}:(?P<secret>[^\s/'\"<>]{1,200})(?=@)"), _is_no_mask),
     Shape("url credentials", ("://",), re.compile(

@@ -126,7 +126,7 @@ class Taint:
         long = len(shown) >= _SHOWN_PART
         if behind < len(writing) and _ELLIPSIS.match(text, end) and not as_word:
             return (begin, end) if long or any(map(str.isdigit, shown)) else None
-        return (begin, end) if long and is_random(writing) else None
+        return (begin, end) if long and is_random(shown) else None
 
     def hidden(self, text: str, mark: str, keep_lines: bool = False) -> str:
         """Return `text` with `mark` for each secret in it."""

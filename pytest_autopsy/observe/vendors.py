@@ -11,6 +11,7 @@ _W = r"[\w-]"
 _H = "[0-9a-f]"
 
 TOKENS: tuple[tuple[str, str, str], ...] = (  # rule, its heads, what follows
+    ("map key", "sk.eyJ|pk.eyJ", r"[\w-]{20,}\.[\w-]{20,}"),
     ("jwt", "eyJ", rf"{_W}{{8,4000}}\.{_W}{{4,}}(?:\.{_W}*){{0,3}}"),
     ("aws key", "AKIA|ASIA|AROA|AIDA|ABIA|ACCA", r"[0-9A-Z]{16}(?![0-9A-Za-z])"),
     ("aws key", "ABSK", r"[A-Za-z0-9+/]{60,}={0,2}"),
@@ -53,7 +54,6 @@ TOKENS: tuple[tuple[str, str, str], ...] = (  # rule, its heads, what follows
     ("cloud token", "LTAI", r"[A-Za-z0-9]{17,30}(?![A-Za-z0-9])"),
     ("model key", "gsk_|r8_|pplx-|xai-|tvly-|lsv2_pt_|lsv2_sk_|co_api_|nvapi-", r"[\w-]{28,}"),
     ("model key", "AGE-SECRET-KEY-1", r"[0-9A-Z]{40,}"),
-    ("map key", "sk.eyJ|pk.eyJ", r"[\w-]{20,}\.[\w-]{20,}"),
     ("dropbox token", "sl.", r"[\w=-]{100,}"),
     ("facebook token", "EAACEdEose0cBA|EAAC|EAAM", r"[A-Za-z0-9]{20,}"),
     ("adobe key", "p8e-", r"[A-Za-z0-9]{32}"),
