@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from time import perf_counter
 from typing import Any
@@ -134,8 +134,7 @@ class Closing:
             stored = getattr(report, "autopsy", None) or {}
             failure = known.get(stored.get("failure", ""))
             if failure is None:
-                failure = _bare_failure(report, len(chosen))
-                failure = everywhere(failure, redacted)
+                failure = _bare_failure(report, len(chosen), redacted)
             if failure.id in chosen:  # --dist=each runs a test more than once
                 continue
             chosen[failure.id] = failure
@@ -337,15 +336,15 @@ class Closing:
             reporter.write_line(line.text, **_STYLES[line.style])
 
 
-def _bare_failure(report: Any, ordinal: int) -> Failure:
+def _bare_failure(report: Any, ordinal: int, redacted: Callable[[str], str]) -> Failure:
     """A failure that only its report tells of: a crashed worker, a strict xpass."""
     nodeid = report.nodeid
     phase = _PHASES.get(getattr(report, "when", None) or "collect", "call")
     location = getattr(report, "location", None) or (nodeid.split("::")[0], 0, "")
-    text = str(report.longrepr or "").strip()
+    text = redacted(str(report.longrepr or "").strip())
     return Failure(
         id=failure_id(f"{nodeid}\0{phase}\0report", ordinal),
-        nodeid=nodeid,
+        nodeid=redacted(nodeid),
         phase=phase,
         outcome="failed" if phase == "call" else "error",
         file=str(location[0]).replace("\\", "/"),

@@ -20,7 +20,7 @@ STEMS = (
 )  # fmt: skip
 FIRST_LETTERS = "".join(sorted({s[0] + s[0].upper() for s in STEMS}))
 _NAMED = re.compile(
-    rf"(?=[{FIRST_LETTERS}])(?i:{'|'.join(STEMS)})[\w-]{{0,60}}(?P<close>\\{{0,3}}[\"']?\]?)"
+    rf"(?=[{FIRST_LETTERS}])(?i:{'|'.join(STEMS)})[\w-]{{0,60}}(?P<close>\\{{0,3}}(?:\[\])?[\"']?\]?)"
     r"(?P<sep>[ \t]{0,20}:[ \t]{0,4}[A-Za-z_][\w.\[\] |]{0,40}=(?!=)[ \t]{0,20}"
     r"|[ \t]{0,20}(?:=>|:=|[!=]=|=|:)[ \t]{0,20}|[ \t]{0,2},\s{0,20}|[ \t]{1,3}|>)"
 )
@@ -36,6 +36,8 @@ _QUOTED = re.compile(
 )
 _MORE = re.compile(r"[ \t]*(?:[+,][ \t]*)?\\?\n?[ \t]*(?=[bBrRuU]{0,2}[\"'])")
 _BARE = re.compile(r"[^\s'\",;&<>]{3,400}")
+_ODD = re.compile(r"[$#%@!^~]")
+_VARIABLE = re.compile(r"\$[A-Za-z_]{2,60}")
 _REST = re.compile(r"[^\s'\",;&<>]*")
 _OPENING = {")": "(", "]": "[", "}": "{"}
 
@@ -154,11 +156,15 @@ def _bare(
         )
     ):
         secret, end = secret[:-1], end - 1
-    if len(secret) < 3 or is_mask(secret) or secret[0] in "[({" or secret.startswith("-"):
+    if len(secret) < 3 or is_mask(secret) or secret[0] == "-":
         return None
+    if secret[0] in "[({" and (len(secret) < 10 or not _ODD.search(secret)):
+        return None  # a list, a call's arguments, a template
     if is_directory(name, secret) or (is_plural(name) and is_plain(secret)):
         return None
     if held == "weak" and not is_random(secret):
+        return None
+    if separator.startswith(" ") and _VARIABLE.fullmatch(secret):
         return None
     tight = separator in ("=", ">") or flag
     if is_code(secret) and ("(" in secret or "[" in secret or "." in secret or not tight):

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from ..model import Look, Value
 from .naming import is_directory, is_plural, strength
-from .secrets import CUT, is_card
+from .secrets import is_card
 from .text import clean
 from .texts import MARK, Texts
 from .wording import is_mask, is_random, is_telling
@@ -62,7 +62,11 @@ class Redactor(Texts):
                 self.look(text, name)
 
     def _value(self, value: Value, name: str) -> Value:
-        attrs = tuple((self.text(k), self.look(v, k)) for k, v in value.attrs)
+        member = value.type.rpartition(".")[2] if "." in value.type else ""  # of an enum
+        attrs = tuple(
+            (self.text(k), self.look(v, member if member and k == "value" else k))
+            for k, v in value.attrs
+        )
         items: tuple[object, ...]
         if value.kind == "mapping":
             items = tuple((self.look(k), self.look(v, _text_in(k))) for k, v in self._named(value))
@@ -105,7 +109,7 @@ class Redactor(Texts):
         if type(item) is not str:
             return item
         shown = self.text(item, name)
-        return CUT.sub(MARK.format("cut secret"), shown) if why == "string" else shown
+        return self.head(shown) if why == "string" else shown
 
     def _hidden(self, value: Look, rule: str) -> Look:
         """All that a secret's name holds; None, truth values and what is empty hide nothing."""

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from . import assigned, patterns
-from .secrets import KEEPS_FRONT, Check, matches, may_hold
+from .exceptions import MESSAGE
+from .secrets import CUT, KEEPS_FRONT, Check, matches, may_hold
 from .taint import ForeignTaint, Taint
 from .wording import is_random, is_telling
 
@@ -45,7 +46,12 @@ class Texts:
 
     def text(self, text: str, name: str = "") -> str:
         """Return `text` (a message, output) without secrets; `name` is what holds it."""
-        return self._text(text, name)
+        shown = self._text(text, name)
+        return self.head(shown) if len(text) == MESSAGE.string else shown
+
+    def head(self, shown: str) -> str:
+        """Return a text that was cut without the secret that its end has cut in two."""
+        return CUT.sub(MARK.format("cut secret"), shown)
 
     def source(self, text: str) -> str:
         """Return source without secrets: as many lines as before."""

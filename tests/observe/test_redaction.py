@@ -102,6 +102,19 @@ def test_a_directory_and_a_count_are_no_secrets(name: str, value: Any) -> None:
     assert Redactor().look(value, name) == value
 
 
+@pytest.mark.parametrize(
+    "before", ["line\\n", "a\\t", "x%3D", "prefix-", "(", "\\\\n", "token:", "a,"]
+)
+@pytest.mark.parametrize(
+    "rule", ["github token", "jwt", "twilio key", "api key", "databricks token"]
+)
+def test_a_token_is_found_after_an_escape(rule: str, before: str) -> None:
+    if rule in ("jwt", "twilio key", "databricks token") and before == "prefix-":
+        pytest.skip("their heads could be the middle of another word")
+    token = BY_RULE[rule][0][0]
+    assert token not in Redactor().text(before + token)
+
+
 def test_the_rest_of_a_text_stays() -> None:
     token = BY_RULE["github token"][0][0]
     assert Redactor().text(f"push with {token} failed") == (
