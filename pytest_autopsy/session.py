@@ -55,6 +55,7 @@ class Session:
         self.redactor = Redactor(settings.redact, hook and self._unrecorded(hook))
         self.key = key or sweep.new_key()  # of the hashes by which other processes know secrets
         self._written_at: dict[str, int] = {}  # file -> what the redactor knew
+        self._redacted_at: dict[tuple[str, int], int] = {}  # failure -> the same
         self._saved = 0
         self.recorder = Recorder(targets)
         self.camera = Camera(self.project, self.redactor, targets.fixtures)
@@ -148,6 +149,7 @@ class Session:
         """A phase failed: take its snapshot while the exception lives. Returns the Failure."""
         began = perf_counter()
         self._learn()
+        version = self.redactor.version
         identity = f"{nodeid}\0{phase}\0{subtest}"
         ordinal = sum(1 for one in self._failing if one.phase == phase)
         failure = Failure(
@@ -163,6 +165,7 @@ class Session:
             worker=self.worker,
             **self._snapshot(error, nodeid, text, shown_message, snapshot),
         )
+        self._redacted_at[failure.id, attempt] = version
         self._failing.append(failure)
         self.snapshot_s += perf_counter() - began
         return failure
@@ -285,14 +288,23 @@ class Session:
 
     def redact_again(self) -> None:
         """Take out of everything kept and written what was learned to be secret since."""
-        run, redactor = self.run, self.redactor
-        for kept in (run.failures, self.retried):
-            kept[:] = [everywhere(failure, redactor.known) for failure in kept]
+        redactor = self.redactor
+        for kept in (self.run.failures, self.retried):
+            kept[:] = map(self._redacted, kept)
         path = self.directory.path
         if path.is_dir():
             sweep.sweep(
                 path, redactor.known, lambda name: self._written_at.get(name, -1) < redactor.version
             )
+
+    def _redacted(self, failure: Failure) -> Failure:
+        """The failure without what was learned since its evidence was made."""
+        key, version = (failure.id, failure.attempt), self.redactor.version
+        if self._redacted_at.get(key) == version:
+            return failure
+        self._redacted_at[key] = version
+        again: Failure = everywhere(failure, self.redactor.known)
+        return again
 
     def _why_no_trace(self, failure: Failure) -> str:
         if failure.phase == "collect":
@@ -301,7 +313,7 @@ class Session:
 
     def _written(self, failure: Failure, full: bool) -> Failure:
         """Write the evidence now: a kill later loses none of it."""
-        failure = everywhere(failure, self.redactor.known)
+        failure = self._redacted(failure)
         name = file_name(failure.nodeid, failure.phase, failure.attempt)
         changes: dict[str, Any] = {}
         try:
@@ -326,9 +338,11 @@ class Session:
         """Remember what was known then, and leave it as hashes for a reader after a kill."""
         version = self.redactor.version
         self._written_at.update(dict.fromkeys(names, version))
-        if version > self._saved and self.directory.path.is_dir():
-            self._saved = version
-            sweep.save(self.directory.path, self.worker, self.key, self.redactor.taint)
+        if len(self.redactor.taint) > self._saved and self.directory.path.is_dir():
+            taint = self.redactor.taint
+            entries = taint.hashed(bytes.fromhex(self.key), self._saved)
+            self._saved = len(taint)
+            sweep.save(self.directory.path, self.worker, self.key, entries)
 
 
 def failure_id(identity: str, ordinal: int) -> str:

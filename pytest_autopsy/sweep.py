@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .observe.again import everywhere
-from .observe.taint import ForeignTaint, Taint
+from .observe.taint import ForeignTaint
 from .observe.texts import SEEN
 from .plainjson import dumps, loads
 from .store import LIVE, is_live, write_atomically
@@ -29,10 +30,13 @@ def new_key() -> str:
     return secrets.token_hex(16)
 
 
-def save(run: Path, worker: str | None, key: str, taint: Taint) -> None:
+def save(run: Path, worker: str | None, key: str, entries: list[list[str]]) -> None:
     """Leave what was learned for whoever reads this run after a kill. Raises OSError."""
-    data = {"key": key, "entries": taint.hashed(bytes.fromhex(key))}
-    write_atomically(run / f"{PREFIX}{worker or 'main'}", json.dumps(data).encode())
+    file = run / f"{PREFIX}{worker or 'main'}"
+    lines = "".join(json.dumps([key, *entry]) + "\n" for entry in entries)
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as stream:
+        stream.write(lines)
 
 
 def forget(run: Path) -> None:
@@ -48,15 +52,23 @@ def recover(run: Path) -> bool:
     if not files or is_live(run):
         return False
     for file in files:
-        try:
-            data = loads(file.read_bytes())
-            known = ForeignTaint(bytes.fromhex(data["key"]))
-            known.add(data["entries"])
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-        sweep(run, partial(known.hidden, mark=SEEN), lambda _: True)
+        for key, entries in _saved(file).items():
+            known = ForeignTaint(bytes.fromhex(key))
+            known.add(entries)
+            sweep(run, partial(known.hidden, mark=SEEN), lambda _: True)
     forget(run)
     return True
+
+
+def _saved(file: Path) -> dict[str, list[list[str]]]:
+    """The hashes in a file by their key; the kill may have cut its last line."""
+    found: dict[str, list[list[str]]] = {}
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        for line in file.read_text("ascii").splitlines():
+            with contextlib.suppress(ValueError):
+                key, *entry = json.loads(line)
+                found.setdefault(key, []).append(entry)
+    return found
 
 
 def sweep(run: Path, hide: Callable[[str], str], is_stale: Callable[[str], bool]) -> int:

@@ -15,6 +15,7 @@ import json
 import re
 import urllib.parse
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from .wording import is_random
@@ -132,11 +133,11 @@ class Taint:
         """Return `text` with `mark` for each secret in it."""
         return marked(text, self.spans(text), mark, keep_lines)
 
-    def hashed(self, key: bytes) -> list[list[str]]:
-        """Return every writing as keyed hashes: of its first window, of all of it, its length."""
+    def hashed(self, key: bytes, start: int = 0) -> list[list[str]]:
+        """Return writings as keyed hashes: of the first window, of all, the length; from `start`."""
         return [
             [keyed(key, w[:WINDOW]), keyed(key, w), str(len(w)), "+" if head else ""]
-            for w, (head, _) in self._writings.items()
+            for w, (head, _) in islice(self._writings.items(), start, None)
         ]
 
 

@@ -37,7 +37,8 @@ class Texts:
         self.taint = Taint()
         self.foreign: ForeignTaint | None = None
         self._sources: dict[int, tuple[Sequence[str], list[str] | None]] = {}
-        self._clean: dict[str, int] = {}  # short texts without a secret -> what was known then
+        self._shapeless: set[str] = set()  # short texts in which no shape is
+        self._clean: dict[str, int] = {}  # short texts without a known secret -> version then
 
     @property
     def version(self) -> int:
@@ -93,13 +94,22 @@ class Texts:
 
     def known(self, text: str, keep_lines: bool = False) -> str:
         """Return `text` without the secrets that were seen elsewhere, here or in a worker."""
-        text = self.taint.hidden(text, SEEN, keep_lines)
-        return self.foreign.hidden(text, SEEN, keep_lines) if self.foreign else text
+        version = self.version
+        if not version or self._clean.get(text) == version:
+            return text
+        shown = self.taint.hidden(text, SEEN, keep_lines)
+        shown = self.foreign.hidden(shown, SEEN, keep_lines) if self.foreign else shown
+        if shown is text and len(text) <= _SHORT:
+            if len(self._clean) >= _REMEMBERED:
+                self._clean.clear()
+            self._clean[text] = version
+        return shown
 
     def know(self, key: bytes, entries: list[list[str]]) -> None:
         """Know by their hashes the secrets that another process has learned."""
+        own = {entry[1] for entry in self.taint.hashed(key)}
         self.foreign = self.foreign or ForeignTaint(key)
-        self.foreign.add(entries)
+        self.foreign.add(entry for entry in entries if entry[1] not in own)
 
     def learn_text(self, secret: str, only_head: bool = False) -> None:
         """Know a secret everywhere; of several lines, as a key's are, each by itself too."""
@@ -111,16 +121,14 @@ class Texts:
             self.taint.learn(secret, only_head=only_head)
 
     def _text(self, text: str, name: str, *, source: bool = False, keep_lines: bool = False) -> str:
-        version = self.version
-        if self._clean.get(text) == version:
-            return text if self.hook is None else self.known(self._asked(text, name))
-        shown = self._patterned(self._shapes(text, source, keep_lines))
-        shown = self.known(self._asked(shown, name), keep_lines)
-        if shown == text and len(text) <= _SHORT and self.version == version:
-            if len(self._clean) >= _REMEMBERED:
-                self._clean.clear()
-            self._clean[text] = version
-        return shown
+        if text not in self._shapeless:
+            shown = self._patterned(self._shapes(text, source, keep_lines))
+            if shown == text and len(text) <= _SHORT:
+                if len(self._shapeless) >= _REMEMBERED:
+                    self._shapeless.clear()
+                self._shapeless.add(text)
+            text = shown
+        return self.known(self._asked(text, name), keep_lines)
 
     def _shapes(self, text: str, source: bool = False, keep_lines: bool = False) -> str:
         if len(text) <= _SHORT and not may_hold(text):

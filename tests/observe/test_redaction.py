@@ -109,7 +109,7 @@ def test_a_directory_and_a_count_are_no_secrets(name: str, value: Any) -> None:
     "rule", ["github token", "jwt", "twilio key", "api key", "databricks token"]
 )
 def test_a_token_is_found_after_an_escape(rule: str, before: str) -> None:
-    if rule in ("jwt", "twilio key", "databricks token") and before == "prefix-":
+    if rule in ("jwt", "twilio key", "databricks token", "api key") and before == "prefix-":
         pytest.skip("their heads could be the middle of another word")
     token = BY_RULE[rule][0][0]
     assert token not in Redactor().text(before + token)
