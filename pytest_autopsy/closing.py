@@ -153,13 +153,14 @@ class Closing:
     def _run_facts(self, session: pytest.Session) -> dict[str, object]:
         ours = self.session
         exit_status = int(getattr(session, "exitstatus", 0))
+        arguments = [str(argument) for argument in self.config.invocation_params.args]
         stopped = self._stopped_by or str(session.shouldstop or session.shouldfail or "") or None
         return {
             "id": ours.directory.run_id,
             "started_utc": self._started.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "python": env.python_version(),
             "pytest": pytest.__version__,
-            "argv": ["pytest", *ours.redactor.argv(map(str, self.config.invocation_params.args))],
+            "argv": ["pytest", *(self.guarded(ours.redactor.argv, arguments) or ())],
             "mode": "all",
             "engine": ours.engine_name,
             "engine_reason": ours.engine_reason,
