@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from time import perf_counter
 from typing import Any
 
 import pytest
 
-from . import env
+from . import env, sweep
 from .faults import Guard, warn
+from .integrations.redacting import redact_report
 from .model import Diagnosis, Failure, Phase, RootCause
+from .observe.again import everywhere
 from .observe.text import clean
 from .options import has_workers, place_of
 from .pipeline import diagnose_each, explain
@@ -90,6 +92,8 @@ class Closing:
 
     def _finish(self, session: pytest.Session) -> None:
         ours = self.session
+        self.guarded(ours.redact_again)
+        self.guarded(self._redact_reports)
         failures = self._known_failures()
         ours.run.failures[:] = failures
         ours.run.fixtures = frozenset(ours.recorder.targets.fixtures)
@@ -100,6 +104,8 @@ class Closing:
             path_of = ours.recorder.targets.absolute
             causes = self.guarded(explain, ours.run, path_of) or []
             diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of) or {}
+            text = ours.redactor.text  # they read the source, too
+            causes, diagnoses = everywhere(causes, text), everywhere(diagnoses, text)
         outcome = Outcome(
             run=self._run_facts(session),
             totals=self._totals(session, failures),
@@ -114,15 +120,25 @@ class Closing:
         self.guarded(self._write, outcome)
         self.guarded(self._attach, outcome)
 
+    def _redact_reports(self) -> None:
+        """What the whole run knows to be secret leaves the reports that are not written yet."""
+        if self.session.settings.redact_reports:
+            reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+            kept = getattr(reporter, "stats", {}).values()
+            for report in [*self._failed, *(one for reports in kept for one in reports)]:
+                if getattr(report, "longrepr", None) or getattr(report, "sections", None):
+                    redact_report(report, self.session.redactor)
+
     def _known_failures(self) -> list[Failure]:
         """The failures that pytest counts, each with the evidence of it that there is."""
         known = {failure.id: failure for failure in self.session.run.failures}
         chosen: dict[str, Failure] = {}
+        redacted = self.session.redactor.text
         for report in self._failing_reports():
             stored = getattr(report, "autopsy", None) or {}
             failure = known.get(stored.get("failure", ""))
             if failure is None:
-                failure = _bare_failure(report, len(chosen))
+                failure = _bare_failure(report, len(chosen), redacted)
             if failure.id in chosen:  # --dist=each runs a test more than once
                 continue
             chosen[failure.id] = failure
@@ -141,13 +157,14 @@ class Closing:
     def _run_facts(self, session: pytest.Session) -> dict[str, object]:
         ours = self.session
         exit_status = int(getattr(session, "exitstatus", 0))
+        arguments = [str(argument) for argument in self.config.invocation_params.args]
         stopped = self._stopped_by or str(session.shouldstop or session.shouldfail or "") or None
         return {
             "id": ours.directory.run_id,
             "started_utc": self._started.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "python": env.python_version(),
             "pytest": pytest.__version__,
-            "argv": ["pytest", *map(ours.redactor.text, self.config.invocation_params.args)],
+            "argv": ["pytest", *(self.guarded(ours.redactor.argv, arguments) or ())],
             "mode": "all",
             "engine": ours.engine_name,
             "engine_reason": ours.engine_reason,
@@ -236,6 +253,9 @@ class Closing:
             exemplar = outcome.failure(outcome.causes[0].exemplar) if outcome.causes else None
             first = exemplar or next((f for f in outcome.failures if f.snapshot_path), None)
             directory.finish(first.snapshot_path if first is not None else None)
+            sweep.forget(directory.path)
+            for run in directory.store.glob("runs/*"):
+                sweep.recover(run)
             prune(
                 directory.store, ours.settings.keep_runs, ours.settings.max_disk, directory.run_id
             )
@@ -258,7 +278,7 @@ class Closing:
                 attach(report, properties_of(outcome, stored["failure"]))
         from .integrations.junit import amend
 
-        amend(self.config, outcome)
+        amend(self.config, outcome, self.session)
 
     def _say_faults(self) -> None:
         """One warning for all faults of ours, with the log that tells them."""
@@ -266,11 +286,15 @@ class Closing:
         if not faults:
             return
         try:
+            faults[:] = self.guarded(self._redacted, tuple(faults)) or faults
             text = "\n".join(map(clean, faults))
             log = str(self.session.directory.write("autopsy.log", text.encode() + b"\n"))
         except OSError:
             log = ""
         warn(self.config, faults, log)
+
+    def _redacted(self, texts: tuple[str, ...]) -> list[str]:
+        return [self.session.redactor.identifier(text) for text in texts]
 
     def _header(self) -> str:
         ours = self.session
@@ -321,15 +345,15 @@ class Closing:
             reporter.write_line(line.text, **_STYLES[line.style])
 
 
-def _bare_failure(report: Any, ordinal: int) -> Failure:
+def _bare_failure(report: Any, ordinal: int, redacted: Callable[[str], str]) -> Failure:
     """A failure that only its report tells of: a crashed worker, a strict xpass."""
     nodeid = report.nodeid
     phase = _PHASES.get(getattr(report, "when", None) or "collect", "call")
     location = getattr(report, "location", None) or (nodeid.split("::")[0], 0, "")
-    text = str(report.longrepr or "").strip()
+    text = redacted(str(report.longrepr or "").strip())
     return Failure(
         id=failure_id(f"{nodeid}\0{phase}\0report", ordinal),
-        nodeid=nodeid,
+        nodeid=redacted(nodeid),
         phase=phase,
         outcome="failed" if phase == "call" else "error",
         file=str(location[0]).replace("\\", "/"),

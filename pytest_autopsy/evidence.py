@@ -49,6 +49,7 @@ class Writer:
             "failures": self._new("failures", run.failures),
             "retried": self._new("retried", ours.retried),
             "passed": self._new("passed", run.passed),
+            "taint": self._new_taint(),
             "faults": self._new("faults", ours.faults),
             "fixtures": self._new_names(targets.fixtures),
             "matched": self._new_names({(text,) for text in targets.matched}),
@@ -61,6 +62,12 @@ class Writer:
     def _new(self, name: str, known: list[Any]) -> list[Any]:
         told, self._told[name] = self._told.get(name, 0), len(known)
         return [plain(one) for one in known[told:]]
+
+    def _new_taint(self) -> list[list[str]]:
+        """What was learned to be secret, as hashes that only this run's processes can compare."""
+        taint = self.session.redactor.taint
+        told, self._told["taint"] = self._told.get("taint", 0), len(taint)
+        return taint.hashed(bytes.fromhex(self.session.key), told)
 
     def _new_names(self, known: Iterable[tuple[str, ...]]) -> list[list[str]]:
         fresh = set(known) - self._names
@@ -98,6 +105,7 @@ class Reader:
         run.failures.extend(self._renumbered(data["failures"]))
         into.retried.extend(self._renumbered(data["retried"]))
         run.passed.extend(self._renumbered(data["passed"]))
+        into.redactor.know(bytes.fromhex(into.key), data["taint"])
         into.faults.extend(data["faults"])
         targets = into.recorder.targets
         targets.fixtures.update((file, name) for file, name in data["fixtures"])

@@ -35,6 +35,9 @@ _INI: tuple[tuple[str, str, object, str], ...] = (
     ("autopsy_source_context", "int", 3, "lines of source before and after the one that failed"),
     ("autopsy_keep_runs", "int", 20, "how many runs are kept"),
     ("autopsy_max_disk", "int", 500_000_000, "bytes that all runs may take together"),
+    ("autopsy_redact", "linelist", [], "regexes of secrets of your own, one a line"),
+    ("autopsy_redact_reports", "bool", True, "redact also in pytest's own reports"),
+    ("autopsy_env", "bool", True, "facts on the environment in snapshots"),
 )
 
 
@@ -123,6 +126,9 @@ def read_settings(config: pytest.Config) -> Settings:
         source_context=_at_least("autopsy_source_context", ini["autopsy_source_context"], 0),
         keep_runs=_at_least("autopsy_keep_runs", ini["autopsy_keep_runs"], 1),
         max_disk=_at_least("autopsy_max_disk", ini["autopsy_max_disk"], 0),
+        redact=_regexes("autopsy_redact", ini["autopsy_redact"]),
+        redact_reports=bool(ini["autopsy_redact_reports"]),
+        env=bool(ini["autopsy_env"]),
         cause=option.autopsy_cause,
         verbosity=getattr(option, "verbose", 0),  # absent under -p no:terminal
     )
@@ -153,7 +159,12 @@ def _ini(config: pytest.Config, name: str, kind: str) -> Any:
         value = config.getini(name)
         return int(value) if kind == "int" else value
     except (ValueError, TypeError, pytest.UsageError) as error:
-        takes = {"bool": "true or false", "int": "a whole number", "args": "a list of targets"}
+        takes = {
+            "bool": "true or false",
+            "int": "a whole number",
+            "args": "a list of targets",
+            "linelist": "a list of regexes",
+        }
         raise pytest.UsageError(
             f"ini option {name!r} takes {takes.get(kind, 'text')} ({error})"
         ) from None
@@ -172,6 +183,22 @@ def _one_of(name: str, value: str, words: tuple[str, ...]) -> str:
         listed = f"{', '.join(words[:-1])} or {words[-1]}"
         raise pytest.UsageError(f"ini option {name!r} takes {listed}, not {value!r}")
     return value
+
+
+def _regexes(name: str, texts: list[str]) -> tuple[str, ...]:
+    """The user's regexes, each compiled once to tell at once of one that cannot be used."""
+    if not texts:
+        return ()
+    from .observe.patterns import compiled
+
+    for text in texts:
+        try:
+            compiled(text)
+        except ValueError as error:
+            raise pytest.UsageError(
+                f"ini option {name!r} takes a regex a line; {text!r} is none that can be used: {error}"
+            ) from None
+    return tuple(texts)
 
 
 def _directory(config: pytest.Config, chosen: str | None, ini: str) -> Path:

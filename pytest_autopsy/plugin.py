@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from . import hookspecs, options
-from .settings import new_run_id
+from .settings import new_key, new_run_id
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,10 +51,12 @@ class WorkerWatch:
 
     def __init__(self) -> None:
         self.run_id = new_run_id()
+        self.key = new_key()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput["autopsy_run"] = self.run_id
+        node.workerinput["autopsy_key"] = self.key
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

@@ -15,6 +15,7 @@ import pytest
 from . import integrations
 from .closing import Closing
 from .faults import Guard, warn
+from .integrations.redacting import AskPlugins, redact_report
 from .model import Failure
 from .options import has_workers, owns_trace_marker, place_of
 from .record.project import Project
@@ -57,6 +58,8 @@ def take_over(node: Any, settings: Settings) -> None:
     if SESSION in config.stash:
         return
     activate(config, settings, [], node.workerinput["autopsy_run"])
+    if SESSION in config.stash:
+        config.stash[SESSION].key = node.workerinput["autopsy_key"]
     bridge = config.pluginmanager.get_plugin("autopsy-xdist")
     if bridge is not None:  # registered too late to be told of this node
         bridge.pytest_testnodedown(node)
@@ -92,7 +95,18 @@ def make_session(config: pytest.Config, settings: Settings, run_id: str = "") ->
     targets = Targets(project, include, exclude)
     run_id = run_id or integrations.worker_run_id(config) or new_run_id()
     directory = RunDirectory(settings.directory, run_id)
-    return Session(settings, targets, directory, integrations.worker_id(config))
+    faults: list[str] = []
+    session = Session(
+        settings,
+        targets,
+        directory,
+        integrations.worker_id(config),
+        AskPlugins(config, faults),
+        integrations.worker_key(config),
+    )
+    session.faults = faults
+    Guard(faults)(session.redactor.argv, map(str, config.invocation_params.args))
+    return session
 
 
 def _rule(text: str, project: Project, here: Path, place: str) -> Rule:
@@ -173,6 +187,11 @@ class Recording:
         self.session.collect_failed()
         self.session.after_test()
         vars(report)["autopsy"] = {"failure": failure.id}
+        self._redact(report)
+
+    def _redact(self, report: Any) -> None:
+        if self.session.settings.redact_reports:
+            redact_report(report, self.session.redactor)
 
     # -- one test ---------------------------------------------------------------------------
 
@@ -279,6 +298,7 @@ class Recording:
         )
         self._withhold(report, failure)
         vars(report)["autopsy"] = {"failure": failure.id}
+        self._redact(report)
         for properties in (report.user_properties, item.user_properties):
             kept = [pair for pair in properties if pair[0] != "autopsy.failure"]
             properties[:] = [*kept, ("autopsy.failure", failure.id)]

@@ -15,20 +15,24 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
+from . import sweep
 from .model import Assertion, Failure, Footprint, Look, Passed, Phase, Run
+from .observe.again import everywhere
 from .observe.describe import Describer
 from .observe.detail import Describe, Detail
 from .observe.exceptions import traceback_of, type_name
 from .observe.redaction import Redactor
+from .observe.texts import Hook
 from .record import current
 from .record.engines import Engine, start_engine
 from .record.finish import footprint, is_sampled, trace
 from .record.project import Project
 from .record.recorder import Recorder
+from .record.records import ARGUMENTS, END, INFO, VALUE
 from .record.targets import Targets
 from .report.snapshot import snapshot_json
 from .report.trace import trace_jsonl, trace_tree
-from .settings import Settings
+from .settings import Settings, new_key
 from .snapshot import assertion as assertions
 from .snapshot.capture import Camera
 from .store import RunDirectory, file_name
@@ -41,13 +45,23 @@ class Session:
     """Recorder, camera and evidence of one process."""
 
     def __init__(
-        self, settings: Settings, targets: Targets, directory: RunDirectory, worker: str | None
+        self,
+        settings: Settings,
+        targets: Targets,
+        directory: RunDirectory,
+        worker: str | None,
+        hook: Hook | None = None,
+        key: str | None = None,
     ) -> None:
         self.settings = settings
         self.project: Project = targets.project
         self.directory = directory
         self.worker = worker
-        self.redactor = Redactor()
+        self.redactor = Redactor(settings.redact, hook and self._unrecorded(hook))
+        self.key = key or new_key()  # of the hashes by which other processes know secrets
+        self._written_at: dict[str, int] = {}  # file -> what the redactor knew
+        self._redacted_at: dict[tuple[str, int], int] = {}  # failure -> the same
+        self._saved = 0
         self.detail = detail_of(settings)
         self.recorder = Recorder(targets, self.detail)
         self.camera = Camera(self.project, self.redactor, targets.fixtures, self.detail)
@@ -147,11 +161,13 @@ class Session:
     ) -> Failure:
         """A phase failed: take its snapshot while the exception lives. Returns the Failure."""
         began = perf_counter()
+        self._learn()
+        version = self.redactor.version
         identity = f"{nodeid}\0{phase}\0{subtest}"
         ordinal = sum(1 for one in self._failing if one.phase == phase)
         failure = Failure(
             id=failure_id(identity, ordinal),
-            nodeid=nodeid,
+            nodeid=self.redactor.identifier(nodeid),
             phase=phase,
             outcome="failed" if phase == "call" else "error",
             file=file,
@@ -162,6 +178,7 @@ class Session:
             worker=self.worker,
             **self._snapshot(error, nodeid, text, shown_message, snapshot),
         )
+        self._redacted_at[failure.id, attempt] = version
         self._failing.append(failure)
         self.snapshot_s += perf_counter() - began
         return failure
@@ -235,7 +252,11 @@ class Session:
             taken = self.camera.take(
                 nodeid, error, assertion=assertion, traceback=text, shown_message=shown_message
             )
-        return {"snapshot": taken}
+        env = taken.env if self.settings.env else {}
+        argv = env.get("argv")
+        if isinstance(argv, list):
+            env = {**env, "argv": self.redactor.argv(argv)}
+        return {"snapshot": replace(taken, env=env)}
 
     def _assertion(self, error: BaseException) -> Assertion | None:
         found, self._compared = self._compared, None
@@ -272,6 +293,51 @@ class Session:
             kept = self._written(replace(failure, **changes), full)
             (self.retried if retried else self.run.failures).append(kept)
 
+    def _learn(self) -> None:
+        """Learn what names say is secret before anything of a failure is shown."""
+        if type(os.environ).__module__ == "os":  # not one that the program put there
+            self.redactor.environment(list(os.environ.items()))
+        running = self.recorder.running
+        for entry in running.entries() if running is not None else ():
+            info, end = entry[INFO], entry[END]
+            if end is not None:
+                self.redactor.learn(end[VALUE], info.function.name)
+            for name, value in zip(info.arguments, entry[ARGUMENTS]):
+                self.redactor.learn(value, name)
+
+    def _unrecorded(self, hook: Hook) -> Hook:
+        """The hook called so that what it runs is no part of the test."""
+
+        def asked(name: str, text: str) -> str | None:
+            recorder = self.recorder
+            recording, recorder.recording = recorder.recording, None
+            try:
+                return hook(name, text)
+            finally:
+                recorder.recording = recording
+
+        return asked
+
+    def redact_again(self) -> None:
+        """Take out of everything kept and written what was learned to be secret since."""
+        redactor = self.redactor
+        for kept in (self.run.failures, self.retried):
+            kept[:] = map(self._redacted, kept)
+        path = self.directory.path
+        if path.is_dir():
+            sweep.sweep(
+                path, redactor.known, lambda name: self._written_at.get(name, -1) < redactor.version
+            )
+
+    def _redacted(self, failure: Failure) -> Failure:
+        """The failure without what was learned since its evidence was made."""
+        key, version = (failure.id, failure.attempt), self.redactor.version
+        if self._redacted_at.get(key) == version:
+            return failure
+        self._redacted_at[key] = version
+        again: Failure = everywhere(failure, self.redactor.known)
+        return again
+
     def _why_no_trace(self, failure: Failure) -> str:
         if failure.phase == "collect":
             return "collection is not traced"
@@ -279,6 +345,7 @@ class Session:
 
     def _written(self, failure: Failure, full: bool) -> Failure:
         """Write the evidence now: a kill later loses none of it."""
+        failure = self._redacted(failure)
         name = file_name(failure.nodeid, failure.phase, failure.attempt)
         changes: dict[str, Any] = {}
         try:
@@ -292,6 +359,8 @@ class Session:
                 self.directory.write_json(f"snapshots/{name}.json", shown, indent=True)
                 text = failure.snapshot.traceback.encode("utf-8", "replace")
                 self.directory.write(f"snapshots/{name}.traceback.txt", text)
+            self._wrote(f"traces/{name}.jsonl", f"traces/{name}.txt")
+            self._wrote(f"snapshots/{name}.json", f"snapshots/{name}.traceback.txt")
         except OSError as error:
             changes = {}
             self.cannot_write(error)
@@ -305,6 +374,16 @@ class Session:
         )
         if fault not in self.faults:
             self.faults.append(fault)
+
+    def _wrote(self, *names: str) -> None:
+        """Remember what was known then, and leave it as hashes for a reader after a kill."""
+        version = self.redactor.version
+        self._written_at.update(dict.fromkeys(names, version))
+        if len(self.redactor.taint) > self._saved and self.directory.path.is_dir():
+            taint = self.redactor.taint
+            entries = taint.hashed(bytes.fromhex(self.key), self._saved)
+            self._saved = len(taint)
+            sweep.save(self.directory.path, self.worker, self.key, entries)
 
 
 def detail_of(settings: Settings) -> Detail:

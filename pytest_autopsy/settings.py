@@ -31,6 +31,9 @@ class Settings:
     value_depth: int = 5
     frames: int = 50
     source_context: int = 3
+    redact: tuple[str, ...] = ()  # the user's own regexes
+    redact_reports: bool = True  # also in pytest's reports that we hand on
+    env: bool = True  # facts on the environment in snapshots
     cause: str | None = None
     verbosity: int = 0
 
@@ -44,3 +47,8 @@ def new_run_id() -> str:
     """Return `<UTC>-<8 random hex>`."""
     now = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     return f"{now}-{secrets.token_hex(4)}"
+
+
+def new_key() -> str:
+    """Return a key for the hashes of one run, as hexadecimal digits."""
+    return secrets.token_hex(16)

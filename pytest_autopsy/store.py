@@ -147,7 +147,7 @@ def prune(store: Path, keep_runs: int, max_disk: int, current: str) -> list[str]
 
     Never the current run, one that is live, nor what is not ours. Returns the ids that went.
     """
-    runs = [run for run in _runs(store) if run.name != current and not _is_live(run)]
+    runs = [run for run in _runs(store) if run.name != current and not is_live(run)]
     sizes = {run: _size(run) for run in runs}
     total = sum(sizes.values()) + _size(store / "runs" / current)
     count = len(runs) + 1
@@ -171,7 +171,8 @@ def _runs(store: Path) -> list[Path]:
     return [p for p in found if pattern.fullmatch(p.name) and p.is_dir() and not p.is_symlink()]
 
 
-def _is_live(run: Path) -> bool:
+def is_live(run: Path) -> bool:
+    """Whether the process of a run is still there."""
     try:
         pid = int((run / LIVE).read_text())
         os.kill(pid, 0)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_autopsy import evidence, model, plainjson
+from pytest_autopsy.observe.redaction import Redactor
 from pytest_autopsy.observe.values import SNAPSHOT, TRACE, look
 
 CART = model.Function("shop/cart.py", "Cart.add", 10)
@@ -113,6 +114,7 @@ def session(*functions: model.Function, **more: Any) -> Any:
         run=model.Run(functions=list(functions)),
         retried=[], faults=[], engine_name="", engine_reason="",
         recorder=SimpleNamespace(targets=SimpleNamespace(fixtures=set(), matched=set())),
+        redactor=Redactor(), key="ab" * 16,
         **{**counters, **more},
     )  # fmt: skip
 

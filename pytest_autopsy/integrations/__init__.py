@@ -24,6 +24,11 @@ def worker_run_id(config: pytest.Config) -> str | None:
     return _input(config).get("autopsy_run")
 
 
+def worker_key(config: pytest.Config) -> str | None:
+    """Return the key by which the run's processes hash what they learned to be secret."""
+    return _input(config).get("autopsy_key")
+
+
 def _input(config: pytest.Config) -> dict[str, Any]:
     return getattr(config, "workerinput", {})
 

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from ..closing import Closing
+from ..observe.redaction import Redactor
 from ..report.properties import properties_of
+
+_PLACES = ("nodeid", "outcome", "path", "root", "type", "when", "filename", "pathname", "keywords")
 
 
 class JsonReport:
@@ -26,9 +29,12 @@ class JsonReport:
     def _amend(self, json_report: dict[str, Any], closing: Closing) -> None:
         outcome = closing.outcome
         assert outcome is not None
+        redactor = closing.session.redactor
+        if closing.session.settings.redact_reports:
+            json_report.update(_redacted(dict(json_report), redactor))
         by_nodeid = {failure.nodeid: failure.id for failure in outcome.failures}
         for test in json_report.get("tests", ()):
-            failure = by_nodeid.get(test.get("nodeid"))
+            failure = by_nodeid.get(redactor.identifier(test.get("nodeid", "")))
             if failure is None:
                 continue
             held = test.setdefault("user_properties", [])
@@ -38,3 +44,14 @@ class JsonReport:
                 for name, value in properties_of(outcome, failure)
                 if name not in names
             )
+
+
+def _redacted(data: Any, redactor: Redactor, key: str = "") -> Any:
+    """The report without secrets; what tests are found by is no text to ask other plugins about."""
+    if isinstance(data, dict):
+        return {name: _redacted(held, redactor, str(name)) for name, held in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_redacted(held, redactor, key) for held in data]
+    if not isinstance(data, str):
+        return data
+    return redactor.held(data, key) if key not in _PLACES else redactor.identifier(data)

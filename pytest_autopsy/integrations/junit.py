@@ -11,13 +11,15 @@ from xml.etree import ElementTree
 
 import pytest
 
+from ..observe.redaction import Redactor
 from ..report.digest import Outcome
 from ..report.plain import safe
 from ..report.properties import box, properties_of
+from ..session import Session
 
 
-def amend(config: pytest.Config, outcome: Outcome) -> None:
-    """Put properties and the box on the failing test cases of the coming XML file."""
+def amend(config: pytest.Config, outcome: Outcome, session: Session) -> None:
+    """Put properties and the box on the failing test cases of the coming XML file; redact all."""
     if config.getoption("xmlpath", None) is None:
         return
     try:
@@ -31,9 +33,24 @@ def amend(config: pytest.Config, outcome: Outcome) -> None:
         # A finished reporter has dropped all but the element that it hands out.
         case = reporter.to_xml()
         vars(reporter)["to_xml"] = partial(_same, case)
+        if session.settings.redact_reports:
+            _redact(case, session.redactor)
         failure = _failure_of(case)
         if failure is not None:
             _amend_case(case, outcome, failure)
+
+
+def _redact(case: ElementTree.Element, redactor: Redactor) -> None:
+    """Take secrets out of a test case: its texts, messages and properties."""
+    for name in ("name", "classname"):
+        case.set(name, redactor.identifier(case.get(name, "")))
+    for node in case.iter():
+        if node.text and node.tag != "properties":
+            node.text = redactor.text(node.text)
+        for name in ("message", "value"):
+            held = node.get(name)
+            if held:
+                node.set(name, redactor.held(held, node.get("name", "") if name == "value" else ""))
 
 
 def _same(case: ElementTree.Element) -> ElementTree.Element:

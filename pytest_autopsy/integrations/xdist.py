@@ -1,7 +1,8 @@
 """pytest-xdist: workers write their evidence to files, the controller reads them as workers end.
 
-Nothing but the run's id and the name of a file travels over execnet. A worker writes after each
-test, so that one that crashes takes nothing with it but the test that it ran.
+Nothing but the run's id and the key of its hashes travels over execnet. A worker writes after each
+test, so that one that crashes takes nothing with it but the test that it ran; what it has learned
+to be secret comes as keyed hashes.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class Worker:
         output: dict[str, str] = getattr(session.config, "workeroutput", {})
         try:
             self.session.stop()
+            self.session.redact_again()
         except Exception as error:  # noqa: BLE001
             self.fault = self.fault or described(self.session.stop, error)
         self.write()
@@ -59,6 +61,7 @@ class Controller:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput["autopsy_run"] = self.session.directory.run_id
+        node.workerinput["autopsy_key"] = self.session.key
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

@@ -1,121 +1,179 @@
-"""What is taken for a secret: names that hold one, shapes that are one, and how one is written.
+"""Shapes of secrets: what is one wherever it stands, whatever its name.
 
 Every pattern is linear in its input: what repeats is bounded, or starts where nothing of its own
-kind can stand before it. A group `secret` is the part that is a secret also elsewhere.
+kind can stand before it. A text in which none of a shape's hints occurs is left after so many
+searches for plain text. A group `secret` is the part that is a secret also elsewhere.
 """
 
 from __future__ import annotations
 
 import base64
-import json
 import re
-import urllib.parse
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-_STRONG = (
-    "password", "passwd", "passphrase", "secret", "secretkey", "apikey", "accesskey",
-    "privatekey", "clientsecret", "accesstoken", "refreshtoken", "authtoken", "apitoken",
-    "sessiontoken", "bearertoken", "idtoken", "credentials", "authorization", "proxyauthorization",
-    "cookie", "setcookie", "connectionstring", "dsn", "pwd", "encryptionkey", "signingkey",
+from .assigned import STEMS
+from .vendors import INNER, TOKENS
+from .wording import is_code, is_mask, is_plain, is_random
+
+Check = Callable[["re.Match[str]"], bool]
+_START = r"(?:(?<![\w-])|(?<=\\[nrtbfv])|(?<=%[0-9A-F][0-9A-F]))"
+"""Where a token may begin: not within a word; but after an escape, whose letter is no word."""
+_SURE = ("AKIA", "ASIA", "AIza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "npm_")
+_TAIL = r"(?:\.{3}[\w+/=.-]*)?"  # where somebody has cut out its middle
+_LONG_RUN = re.compile(r"[\w.~+/=:$-]{16}")
+
+
+class Shape(NamedTuple):
+    """A rule: what it is called, texts one of which is in each match, the pattern, a last look."""
+
+    rule: str
+    hints: tuple[str, ...]
+    pattern: re.Pattern[str]
+    check: Check | None = None
+
+
+def _token(rule: str, heads: str, rest: str) -> Shape:
+    each = tuple(heads.split("|"))
+    begin = [
+        re.escape(head) if _is_sure(head) else _START + re.escape(head)
+        for head in sorted(each, key=len, reverse=True)
+    ]
+    return Shape(rule, each, re.compile(rf"(?:{'|'.join(begin)})(?:{rest}){_TAIL}"))
+
+
+def _is_sure(head: str) -> bool:
+    """Whether a token's head cannot be the end of another word."""
+    return head in _SURE or (len(head) >= 5 and head[-1] in "_-/")
+
+
+def _found(match: re.Match[str]) -> str:
+    return match.group("secret")
+
+
+def _is_header(match: re.Match[str]) -> bool:
+    """`Basic dXNlcjpwYXNz` but not `basic authentication`."""
+    secret = _found(match).rstrip(".,;:!?")
+    if is_plain(secret) or is_mask(secret):
+        return _is_pair(secret)
+    return _is_pair(secret) or is_random(secret) or not is_code(secret.replace("-", "_"))
+
+
+def _is_pair(secret: str) -> bool:
+    """Whether it is `name:password` in base64."""
+    try:
+        raw = base64.b64decode(secret + "=" * (-len(secret) % 4), validate=True)
+    except ValueError:
+        return False
+    return b":" in raw and raw.isascii() and raw.decode().isprintable()
+
+
+def _is_no_mask(match: re.Match[str]) -> bool:
+    return not is_mask(_found(match)) and not (_found(match).isdigit() and len(_found(match)) < 7)
+
+
+def _is_random_user(match: re.Match[str]) -> bool:
+    return is_random(_found(match))
+
+
+def is_card(digits: str) -> bool:
+    """Whether a number is a payment card's: its issuer's digits and length, its check digit."""
+    issuers = (
+        ("4", 16),
+        ("5", 16),
+        ("2", 16),
+        ("6", 16),
+        ("34", 15),
+        ("37", 15),
+        ("36", 14),
+        ("38", 14),
+    )
+    if not any(digits.startswith(head) and len(digits) == size for head, size in issuers):
+        return False
+    if (digits[0] == "5" and digits[1] not in "12345") or (
+        digits[0] == "2" and digits[1] not in "234567"
+    ):
+        return False
+    if len(set(digits)) < 2:
+        return False
+    doubled = (int(d) * (1 + place % 2) for place, d in enumerate(reversed(digits)))
+    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+
+
+def _is_card(match: re.Match[str]) -> bool:
+    return is_card(re.sub(r"\D", "", match.group()))
+
+
+_CARD = r"(?<![\w.,-])(?:\d{4}([ -])\d{4}\1\d{4}\1\d{4}|\d{4}([ -])\d{6}\2\d{4,5}|\d{14,16})(?![\w-])(?!\.\d)"
+_AUTHORIZATION = r"(?i:authorization\\?[\"']?\s{0,4}[:=,]\s{0,4}[bB]?\\?[\"']?"
+_ONE_WORD = r"(?:bearer|basic|token|apikey|negotiate|ntlm|jwt|key|bot) )(?P<secret>[^\s'\"\\,]{6,})"
+_ALL_OF_IT = r"(?:digest|hmac|signature|oauth|aws4[\w-]{1,30}) )(?P<secret>[^\r\n'\\]{6,})"
+
+SHAPES: tuple[Shape, ...] = (
+    Shape("private key", ("PRIVATE KEY", "PuTTY-User-Key-File"), re.compile(
+        r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----[^-]{0,8000}(?:-(?!----)[^-]{0,8000}){0,99}"
+        r"(?:-----END [A-Z0-9 ]{0,30}(?:-----)?)?"
+        r"|PuTTY-User-Key-File-\d:[^\x00]{0,8000}")),
+    *(_token(*row) for row in TOKENS),
+    *(Shape(rule, (hint,), re.compile(pattern)) for rule, hint, pattern in INNER),
+    Shape("authorization header", ("uthorization", "UTHORIZATION"),
+          re.compile(_AUTHORIZATION + _ONE_WORD), _is_header),
+    Shape("authorization header", ("uthorization", "UTHORIZATION"),
+          re.compile(_AUTHORIZATION + _ALL_OF_IT), _is_no_mask),
+    Shape("authorization header", ("earer ", "asic ", "EARER ", "oken "), re.compile(
+        r"\b(?:[Bb]earer|BEARER|[Bb]asic|[Tt]oken) (?P<secret>[A-Za-z0-9+/_.~-]{8,}={0,2})"), _is_header),
+    Shape("cookie header", ("ookie",), re.compile(
+        r"[Cc]ookie(?:\\?[\"']?\s{0,4}:|\\?[\"']\s{0,4},)\s{0,4}[bB]?\\?[\"']?(?P<secret>[^\s=;'\"\\:]{1,100}=[^\s;'\"\\]{3,}(?:; ?[^\s;'\"\\]{1,300}){0,30})")),
+    Shape("url credentials", ("://",), re.compile(
+        r"(?<=://)[^\s:/@'\"<>]{0,200}:(?P<secret>[^\s/'\"<>]{1,200})(?=@)"), _is_no_mask),
+    Shape("url credentials", ("://",), re.compile(
+        r"(?<=://)(?P<secret>[^\s:/@'\"<>]{16,200})(?=@)"), _is_random_user),
+    Shape("signed url", ("ig=", "ignature=", "oken="), re.compile(
+        r"(?<=[?&;])(?:sig|[Ss]ignature|X-(?:Amz|Goog)-(?:Signature|Security-Token))=(?P<secret>[\w%+/=.-]{16,})")),
+    Shape("user and password", ("-u", "--user"), re.compile(
+        r"(?<!\S)(?:-u|--(?:proxy-)?user)[ =]?['\"]?[^\s:'\"/]{1,100}:(?P<secret>[^\s'\"]{3,})"), _is_no_mask),
+    Shape("user and password", ("login ",), re.compile(
+        r"\blogin \S{1,100}\s{1,20}password (?P<secret>[^\s'\"]{3,})"), _is_no_mask),
+    Shape("user and password", ("auth",), re.compile(
+        r"auth['\"]?\s{0,4}[=:]\s{0,4}[\[(]\s{0,4}(?:\"[^\"\n]{0,100}\"|'[^'\n]{0,100}')\s{0,4},\s{0,4}"
+        r"[\"'](?P<secret>[^\"'\n]{3,200})"), _is_no_mask),
+    Shape("card number", ("4", "5", "2", "6", "3"), re.compile(_CARD), _is_card),
 )  # fmt: skip
-_WEAK = ("token", "credential", "jwt", "sessionid")
-_WEAK_WORDS = ("auth", "otp", "pin")  # as a word of their own: not `spin`
 
-_SEPARATORS = re.compile(r"[_\-\s.]+")
-_NUMBERED = re.compile(r"s?\d{0,9}\Z")
-_LAST_WORD = re.compile(r"(?:[A-Z]?[a-z]+|[A-Z]+)\Z")
-_PLAIN = re.compile(r"[A-Za-z]{0,20}|[0-9.,]{0,12}")
-_EXPRESSION = re.compile(r"[A-Za-z_][\w.]*(?:[(\[].*)?")
-
-_TOKENS: tuple[tuple[str, str, str], ...] = (  # rule, how it begins, how it goes on
-    ("jwt", r"eyJ", r"[\w-]{8,1000}\.[\w-]{8,}\.[\w-]*"),
-    ("aws key", r"(?:AKIA|ASIA|AROA)", r"[0-9A-Z]{16}\b"),
-    ("github token", r"gh[pousr]_", r"[A-Za-z0-9]{30,}"),
-    ("github token", r"github_pat_", r"\w{22,}"),
-    ("gitlab token", r"glpat-", r"[\w-]{20,}"),
-    ("slack token", r"xox[abprs]-", r"[\w-]{10,}"),
-    ("stripe key", r"[sr]k_(?:live|test)_", r"[A-Za-z0-9]{16,}"),
-    ("api key", r"sk-", r"[A-Za-z0-9_-]{20,}"),
-    ("api key", r"AIza", r"[\w-]{35}\b"),
-    ("package index token", r"pypi-AgEI", r"[\w-]{20,}"),
-    ("package index token", r"npm_", r"[A-Za-z0-9]{36}"),
-)
-# the lookahead before it in SHAPES names its first letters: most places are left at once
-_KEYWORDS = (
-    r"(?:passw(?:or)?d|passphrase|pwd|secret(?:_?key)?|(?:api|access|private|signing|encryption)_?key"
-    r"|(?:auth|access|refresh|api|session|bearer)_?token)"
-)
-_QUOTED = r"[bBrRuU]{0,2}(?:\"(?:[^\"\\]|\\.){1,1000}(?:\"|\Z)|'(?:[^'\\]|\\.){1,1000}(?:'|\Z))"
-
-SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("private key", re.compile(
-        r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{0,8000}(?:-(?!----)[^-]{0,8000}){0,99}"
-        r"(?:-----END [A-Z ]{0,30}-----)?")),
-    *((rule, re.compile(rf"\b{start}{rest}")) for rule, start, rest in _TOKENS),
-    ("authorization header", re.compile(
-        r"\b(?:[Bb]earer|[Bb]asic) (?P<secret>[A-Za-z0-9+/_.~-]{12,})={0,2}")),
-    ("url credentials", re.compile(
-        r"(?<=://)[^\s:/@'\"]{0,200}:(?P<secret>[^\s/'\"]{1,200})(?=@)")),
-    ("assigned secret", re.compile(
-        rf"(?=[aAbBeEpPrRsS])(?i:{_KEYWORDS}[s\d]{{0,3}})['\"]?\s{{0,4}}(?::\s{{0,4}}\w{{1,40}}\s{{0,4}}=|[!:=]?=|:)\s{{0,4}}"
-        rf"(?P<secret>{_QUOTED}|(?!None\b|True\b|False\b|\[redacted)[^\s'\",;)}}\]]{{4,200}})")),
-)  # fmt: skip
-
+_HEADS = "|".join(re.escape(h) for _, heads, _ in TOKENS for h in heads.split("|") if len(h) > 2)
 CUT = re.compile(
-    r"(?:\b(?:" + "|".join(start for _, start, _ in _TOKENS) + r")[\w.-]*"
+    rf"(?:{_START}(?:{_HEADS})[\w.$/+=-]*|-----BEGIN [^\n]{{0,40}}(?:-[^\n]{{0,5}})?"
     r"|(?<=://)[^\s:/@'\"]{0,200}:(?!\d{0,5}\Z)[^\s/'\"]{1,200})\Z"
 )
 """A secret's beginning where a text was cut: the rest that would show its shape is not there."""
 
 
-def strength(name: str) -> str:
-    """Say what a name holds: a secret for sure (`strong`), perhaps (`weak`), or none (``)."""
-    name = name[-100:]
-    flat = _SEPARATORS.sub("", name).lower()
-    if flat.endswith(_STRONG) or _NUMBERED.sub("", flat).endswith(_STRONG):
-        return "strong"
-    word = _LAST_WORD.search(name)
-    if flat.endswith(_WEAK) or (word is not None and word.group().lower() in _WEAK_WORDS):
-        return "weak"
-    return ""
+def matches(text: str) -> Iterator[Shape]:
+    """Yield the shapes that may be in a text: those of which a hint is."""
+    if len(text) < 8:
+        return
+    for shape in SHAPES if _LONG_RUN.search(text) else _SHORT:
+        for hint in shape.hints:
+            if hint in text:
+                yield shape
+                break
 
 
-def is_telling(secret: str) -> bool:
-    """Whether a text is hidden wherever it stands: not where it could be a word or a number."""
-    return len(secret) >= 8 and not _PLAIN.fullmatch(secret)
+def may_hold(text: str) -> bool:
+    """Whether a short text may hold any shape, or a secret's name: one look for most."""
+    small = text.lower()
+    return (
+        any(map(small.__contains__, _WORDS))
+        or _DIGITS.search(text) is not None
+        or _LONG_RUN.search(text) is not None
+    )
 
 
-def secret_in(match: re.Match[str]) -> str:
-    """Return what of a shape's match is a secret elsewhere too: not quotes, nor an expression."""
-    found: str = match.groupdict().get("secret") or match.group()
-    bare = found.lstrip("bBrRuU")
-    if bare[:1] in ("'", '"'):
-        return bare.strip(bare[0])
-    return "" if _EXPRESSION.fullmatch(found) and match.re is SHAPES[-1][1] else found
+_SHORT = tuple(s for s in SHAPES if s.rule not in {row[0] for row in (*TOKENS, *INNER)})
+_WORDS = (*STEMS, "://", "-u", "private key")
+_DIGITS = re.compile(r"\d{4}[ -]?\d{4}")
 
-
-def writings(secret: str) -> set[str]:
-    """Return how a secret may be written: as it is, escaped, URL-quoted, in base64."""
-    raw = secret.encode("utf-8", "surrogatepass")
-    return {
-        secret,
-        repr(secret)[1:-1],
-        repr(secret + "'")[1:-2],  # as Python writes it where other text decides on the quotes
-        repr(secret + "'\"")[1:-4],
-        repr(raw)[2:-1],
-        json.dumps(secret)[1:-1],
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        urllib.parse.quote(raw),
-        urllib.parse.quote(raw, safe=""),
-        urllib.parse.quote_plus(raw),
-        *_in_base64(raw),
-    }
-
-
-def _in_base64(raw: bytes) -> list[str]:
-    """The characters that `raw` alone decides, for each place where it can begin."""
-    found = []
-    for before in range(3):
-        text = base64.b64encode(b"\0" * before + raw).decode()
-        whole = text[(0, 2, 3)[before] : (before + len(raw)) * 4 // 3]
-        found += [whole, whole.replace("+", "-").replace("/", "_")]
-    return [text for text in found if len(text) >= 8]
+KEEPS_FRONT = (
+    "authorization header", "url credentials", "cookie header", "signed url", "user and password",
+)  # fmt: skip
+"""Rules of which what stands before the secret is no part of it: the header's name, the user's."""

@@ -66,7 +66,7 @@ def trace(recorder: Recorder, recording: Recording, redactor: Redactor) -> Trace
     functions = recorder.functions
     dropped = recording.dropped()
     return Trace(
-        recording.test,
+        redactor.identifier(recording.test),
         tuple(calls),
         {functions[index].name: count for index, count in sorted(dropped.items())},
         tuple(sorted(functions[index].name for index in recording.at_least)),

@@ -139,6 +139,11 @@ class Recorder:
         if self.recording is not None and phase is not None:
             self.recording.phase = phase
 
+    @property
+    def running(self) -> Recording | None:
+        """The running test's recording, also while it is paused."""
+        return self._paused[0] if self._paused is not None else self.recording
+
     def end(self) -> Recording | None:
         """End the running test and return what was recorded of it."""
         self.go_on()

@@ -126,7 +126,7 @@ class Camera:
         kind = self._kind(path, shown, name)
         source = source_of(path)
         site, expression = _expression(code, traceback.tb_lasti, source)
-        text = self.redactor.text(source.line(line).strip())
+        text = "".join(self.redactor.lines(source.lines, line - 1, line)).strip()
         if kind == "library":
             return Frame(shown, line, name, kind, code.co_firstlineno, text)
         start, snippet = self._snippet(source, line)
@@ -143,7 +143,7 @@ class Camera:
             locals=chosen,
             locals_left_out=left_out,
             site=site,
-            expression=self.redactor.text(expression),
+            expression=self.redactor.source(expression),
             why=source.why,
         )
 
@@ -160,7 +160,7 @@ class Camera:
         context = self.detail.source_context
         start = max(line - context, 1)
         end = min(line + context, len(source.lines))
-        return start, tuple(self.redactor.text(text) for text in source.lines[start - 1 : end])
+        return start, self.redactor.lines(source.lines, start - 1, end)
 
     def _locals(
         self, frame: FrameType, snippet: tuple[str, ...]

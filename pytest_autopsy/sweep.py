@@ -1,0 +1,106 @@
+"""Files of a run, looked through for secrets that were learned after they were written.
+
+What a run has learned lies beside its evidence as keyed hashes, under a hidden name, for as long
+as it goes on: whoever reads a run that was killed finishes its redaction first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from .observe.again import everywhere
+from .observe.taint import ForeignTaint
+from .observe.texts import SEEN
+from .plainjson import dumps, loads
+from .store import LIVE, is_live, write_atomically
+
+PREFIX = ".taint-"
+_SKIPPED = (LIVE, "workers")
+
+
+def save(run: Path, worker: str | None, key: str, entries: list[list[str]]) -> None:
+    """Leave what was learned for whoever reads this run after a kill. Raises OSError."""
+    file = run / f"{PREFIX}{worker or 'main'}"
+    lines = "".join(json.dumps([key, *entry]) + "\n" for entry in entries)
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as stream:
+        stream.write(lines)
+
+
+def forget(run: Path) -> None:
+    """The run is over and looked through: its hashes go."""
+    for file in run.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            file.unlink()
+
+
+def recover(run: Path) -> bool:
+    """Finish the redaction of a run that was killed. Returns whether there was one to finish."""
+    files = list(run.glob(f"{PREFIX}*"))
+    if not files or is_live(run):
+        return False
+    for file in files:
+        for key, entries in _saved(file).items():
+            known = ForeignTaint(bytes.fromhex(key))
+            known.add(entries)
+            sweep(run, partial(known.hidden, mark=SEEN), lambda _: True)
+    forget(run)
+    return True
+
+
+def _saved(file: Path) -> dict[str, list[list[str]]]:
+    """The hashes in a file by their key; the kill may have cut its last line."""
+    found: dict[str, list[list[str]]] = {}
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        for line in file.read_text("ascii").splitlines():
+            with contextlib.suppress(ValueError):
+                key, *entry = json.loads(line)
+                found.setdefault(key, []).append(entry)
+    return found
+
+
+def sweep(run: Path, hide: Callable[[str], str], is_stale: Callable[[str], bool]) -> int:
+    """Rewrite the files below `run` in which `hide` finds something. Returns how many."""
+    changed = 0
+    for file in _files(run):
+        name = file.relative_to(run).as_posix()
+        try:
+            if not is_stale(name):
+                continue
+            raw = file.read_bytes()
+            text = raw.decode("utf-8", "surrogateescape")
+            if hide(text) == text:
+                continue
+            write_atomically(file, _rewritten(file.suffix, raw, hide))
+            changed += 1
+        except OSError:
+            continue
+    return changed
+
+
+def _files(run: Path) -> Iterator[Path]:
+    for file in sorted(run.rglob("*")):
+        inner = file.relative_to(run).parts
+        if inner[0] not in _SKIPPED and inner[-1][:1] != "." and file.is_file():
+            yield file
+
+
+def _rewritten(suffix: str, raw: bytes, hide: Callable[[str], str]) -> bytes:
+    """JSON by its texts, so that it stays JSON; anything else as text."""
+    if suffix == ".json":
+        indented = raw[:3] == b"{\n "
+        return dumps(everywhere(loads(raw), hide), indent=indented) + b"\n"
+    if suffix == ".jsonl":
+        lines = [everywhere(_loaded(line), hide) for line in raw.splitlines()]
+        return b"".join(dumps(line) + b"\n" for line in lines)
+    return hide(raw.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+
+def _loaded(line: bytes) -> Any:
+    return loads(line) if line.strip() else {}
