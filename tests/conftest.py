@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 KNOWN = {
-    "observe/test_compare.py": ("zone", "tagged", "test_contains"),
     "observe/test_redaction": ("test_many_secrets", "num_passwords", "max_cookies"),
 }
-REASON = "open in observe: zones, attributes of texts, attribute names, many secrets, counts"
+REASON = "open in observe: many secrets, counts"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

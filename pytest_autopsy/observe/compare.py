@@ -14,6 +14,9 @@ _ONLY_NAMED = (
 )  # fmt: skip
 """Literals that show a name: another object can have the same."""
 
+_IN_ANY_ORDER = ("dict", "Counter", "defaultdict")
+"""Mappings whose order is no part of their value; that of a subclass may be."""
+
 
 def same_content(left: Any, right: Any) -> bool | None:
     """Return whether two looks show equal values; None where what was cut could tell them apart.
@@ -38,9 +41,7 @@ def _same_values(left: Value, right: Value) -> bool | None:
         return False
     cut = bool(left.why or right.why)
     if left.kind == "mapping":
-        items = _all(_same_pairs(left, right, cut))
-        ordered = left.type == "OrderedDict"  # its order is not looked at
-        items = None if items and ordered else items
+        items = _all((_all(_same_pairs(left, right, cut)), _same_order(left, right)))
     elif left.kind == "set":
         items = _same_sets(left.items, right.items)
     else:
@@ -51,10 +52,13 @@ def _same_values(left: Value, right: Value) -> bool | None:
 
 
 def _shows_little(value: Value) -> bool:
-    """Whether looks that are alike say nothing: an object without attributes, a function."""
-    return (value.kind == "object" and not value.attrs) or (
-        value.kind == "literal" and value.type in _ONLY_NAMED
-    )
+    """Whether looks that are alike say nothing: an object without attributes, a function.
+
+    Of a time in a zone of an unknown class only the class is shown.
+    """
+    if value.kind == "literal":
+        return value.type in _ONLY_NAMED or value.type.startswith(("datetime in ", "time in "))
+    return value.kind == "object" and not value.attrs
 
 
 def _all(verdicts: Iterable[bool | None]) -> bool | None:
@@ -82,6 +86,21 @@ def _same_pairs(left: Value, right: Value, cut: bool) -> Iterable[bool | None]:
     for key, mine in left.items:
         known, theirs = _held(key, right)
         yield same_content(mine, theirs) if known else None if cut else known
+
+
+def _same_order(left: Value, right: Value) -> bool | None:
+    """Whether two mappings of one type have their keys in the same order, where that counts.
+
+    An OrderedDict's order was looked at where all of its keys are atoms; of another mapping it
+    is not known what its order means.
+    """
+    mine, theirs = ([key for key, _ in side.items] for side in (left, right))
+    if left.type in _IN_ANY_ORDER:
+        return True
+    known = not any(isinstance(key, Value) for key in (*mine, *theirs))
+    if left.type == "OrderedDict":
+        return mine == theirs if known and len(mine) == len(theirs) else None
+    return True if known and mine == theirs else None
 
 
 def _found(part: Any, among: Iterable[Any]) -> bool | None:
@@ -114,7 +133,8 @@ def contains(whole: Any, part: Any) -> bool:
     if not isinstance(whole, Value):
         return False
     items = _flat(whole.items) if whole.kind == "mapping" else whole.items
-    return any(contains(item, part) for item in (*items, *_flat(whole.attrs)))
+    held = (value for _, value in whole.attrs)
+    return any(contains(item, part) for item in (*items, *held))
 
 
 def first_difference(left: Look, right: Look, path: str = "") -> str:
