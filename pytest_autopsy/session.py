@@ -7,14 +7,14 @@ causes of it.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
 from .model import Assertion, Failure, Footprint, Passed, Phase, Run
-from .observe.exceptions import message, traceback_of, type_name
+from .observe.exceptions import message, type_name
 from .observe.redaction import Redactor
 from .record import current
 from .record.engines import Engine, start_engine
@@ -22,6 +22,7 @@ from .record.finish import footprint, trace
 from .record.project import Project
 from .record.recorder import Recorder
 from .record.targets import Targets
+from .report.rerun import rerun
 from .report.snapshot import snapshot_json
 from .report.trace import trace_jsonl, trace_tree
 from .settings import Settings
@@ -132,6 +133,7 @@ class Session:
         text: str = "",
         shown_message: str | None = None,
         snapshot: bool = True,
+        logs: Sequence[str] = (),
     ) -> Failure:
         """A phase failed: take its snapshot while the exception lives. Returns the Failure."""
         began = perf_counter()
@@ -148,7 +150,7 @@ class Session:
             exception=self._exception(error, shown_message),
             attempt=attempt,
             worker=self.worker,
-            **self._snapshot(error, nodeid, text, shown_message, snapshot),
+            **self._snapshot(error, nodeid, text, shown_message, snapshot, logs),
         )
         self._failing.append(failure)
         self.snapshot_s += perf_counter() - began
@@ -199,6 +201,7 @@ class Session:
         text: str,
         shown_message: str | None,
         wanted: bool,
+        logs: Sequence[str],
     ) -> dict[str, Any]:
         if error is None:
             return {"why_no_snapshot": "the failure has no exception"}
@@ -206,22 +209,19 @@ class Session:
             return {"why_no_snapshot": "marked no_snapshot"}
         assertion = self._assertion(error)
         taken = self.camera.take(
-            nodeid, error, assertion=assertion, traceback=text, shown_message=shown_message
+            nodeid,
+            error,
+            assertion=assertion,
+            traceback=text,
+            shown_message=shown_message,
+            logs=logs,
+            rerun=rerun(nodeid, self.settings),
         )
         return {"snapshot": taken}
 
     def _assertion(self, error: BaseException) -> Assertion | None:
         found, self._compared = self._compared, None
-        found = assertions.from_unittest(error) or found
-        if found is None or not isinstance(error, AssertionError):
-            return None
-        traceback = traceback_of(error)
-        while traceback is not None:
-            path = os.path.realpath(traceback.tb_frame.f_code.co_filename)
-            if self.project.owns(path):
-                found = assertions.with_source(found, path, traceback.tb_lineno)
-            traceback = traceback.tb_next
-        return assertions.redacted(found, self.redactor)
+        return assertions.of_failure(error, found, self.project, self.redactor)
 
     def _keep_failures(self, recording: Any, print_of: Footprint | None, retried: bool) -> None:
         recorded = None

@@ -24,6 +24,7 @@ class Settings:
     max_disk: int = 500_000_000
     cause: str | None = None
     verbosity: int = 0
+    rerun_options: tuple[str, ...] = ()  # what of the command line shapes every test
 
     @property
     def active(self) -> bool:
