@@ -110,6 +110,20 @@ class Call:
     argument_ids: tuple[int, ...] = ()
 
 
+class Mark(NamedTuple):
+    """A checkpoint that the program set with `mark`: its name, place and values."""
+
+    name: str
+    file: str
+    line: int
+    function: str
+    values: tuple[tuple[str, Look], ...] = ()
+    t_ns: int = 0
+    call: int | None = None  # id of the call in the trace that it was set in
+    thread: str = "main"
+    order: int = 0  # among the events of the trace
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """What one test did: its calls in the order in which they began, and what was left out."""
@@ -119,6 +133,8 @@ class Trace:
     dropped: dict[str, int] = field(default_factory=dict)  # function -> calls not kept
     at_least: tuple[str, ...] = ()  # functions that were switched off: their count is a minimum
     seen: int = 0
+    marks: tuple[Mark, ...] = ()
+    marks_left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,19 +212,6 @@ class Assertion:
     left_id: int = 0
     helper: str = ""
     details: tuple[tuple[str, Look], ...] = ()
-
-
-class Mark(NamedTuple):
-    """A checkpoint that the program set with `mark`: its name, place and values."""
-
-    name: str
-    file: str
-    line: int
-    function: str
-    values: tuple[tuple[str, Look], ...] = ()
-    t_ns: int = 0
-    call: int | None = None  # id of the call in the trace that it was set in
-    thread: str = "main"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from .report.trace import trace_jsonl, trace_tree
 from .settings import Settings
 from .snapshot import assertion as assertions
 from .snapshot.capture import Camera
+from .snapshot.keeper import Keeper
 from .store import RunDirectory, file_name
 
 FULL_EVIDENCE = 20
@@ -47,6 +48,7 @@ class Session:
         self.redactor = Redactor()
         self.recorder = Recorder(targets)
         self.camera = Camera(self.project, self.redactor, targets.fixtures)
+        self.keeper = Keeper(directory, self.camera)
         self.engine: Engine | None = None
         self.engine_name = "none"
         self.engine_reason = "tracing is off"
@@ -68,17 +70,20 @@ class Session:
 
     def start(self) -> None:
         """Start recording, if tracing is asked for and something here can record."""
+        current.keepers.pop(self.keeper)
+        current.keepers.push(self.keeper)
         if self.settings.trace and self.engine is None:
             self.engine, self.engine_reason = start_engine(self.recorder)
             self.engine_name = self.engine.name if self.engine is not None else "none"
-            current.push(self.recorder)
+            current.recorders.push(self.recorder)
 
     def stop(self) -> None:
         """Stop recording and give back what was taken; twice does nothing."""
         engine, self.engine = self.engine, None
         if engine is not None:
             engine.stop()
-        current.pop(self.recorder)
+        current.recorders.pop(self.recorder)
+        current.keepers.pop(self.keeper)
         self.faults.extend(self.recorder.faults)
         self.recorder.faults.clear()
 

@@ -104,7 +104,9 @@ def point(link: Path, to: Path) -> None:
         aside.symlink_to(to)
         aside.replace(link)
     except (OSError, NotImplementedError):
-        write_atomically(link, f"{to.as_posix()}\n".encode())
+        place = link.parent / to
+        copied = link.suffix == ".json" and place.is_file()  # who reads latest.json wants JSON
+        write_atomically(link, place.read_bytes() if copied else f"{to.as_posix()}\n".encode())
 
 
 def latest_run(store: Path) -> Path | None:
@@ -144,9 +146,11 @@ def load_run(path: str | Path = ".autopsy") -> dict[str, Any]:
 def prune(store: Path, keep_runs: int, max_disk: int, current: str) -> list[str]:
     """Delete old runs past `keep_runs` or `max_disk` bytes; green ones go first.
 
-    Never the current run, one that is live, nor what is not ours. Returns the ids that went.
+    Never the current run, the latest, one that is live, nor what is not ours. Returns the ids that went.
     """
-    runs = [run for run in _runs(store) if run.name != current and not _is_live(run)]
+    latest = latest_run(store)
+    kept = (current, latest.name if latest is not None else "")
+    runs = [run for run in _runs(store) if run.name not in kept and not _is_live(run)]
     sizes = {run: _size(run) for run in runs}
     total = sum(sizes.values()) + _size(store / "runs" / current)
     count = len(runs) + 1

@@ -113,6 +113,28 @@ def traceback_of(error: BaseException) -> types.TracebackType | None:
     return found if type(found) is types.TracebackType else None
 
 
+def is_failure(error: BaseException) -> bool:
+    """Whether it tells of a failure, not of an end that was asked for (exit, cancel, interrupt)."""
+    return any(cls is Exception or cls is _GROUP for cls in mro(type(error)))
+
+
+def without_frames_of(error: BaseException, path: str) -> None:
+    """Take the entries of a file's functions out of the exception's traceback."""
+    first = traceback_of(error)
+    while first is not None and first.tb_frame.f_code.co_filename == path:
+        first = first.tb_next
+    entry = first
+    for _ in range(1_000):
+        after = entry.tb_next if entry is not None else None
+        if entry is None or after is None:
+            break
+        if after.tb_frame.f_code.co_filename == path:
+            entry.tb_next = after.tb_next
+        else:
+            entry = after
+    BaseException.with_traceback(error, first)
+
+
 def linked(error: BaseException) -> list[tuple[str, BaseException]]:
     """Return the exceptions that this one was raised from, or while handling, and its members."""
     found: list[tuple[str, BaseException]] = []

@@ -18,6 +18,7 @@ from ..model import Change, Function, Raised, Value
 from ..observe.exceptions import context_id, message, traceback_of, type_name
 from ..observe.values import SHALLOW, TRACE, TYPES, Looker
 from .codes import CodeInfo
+from .marks import MarkRecord
 from .records import SWITCH_OFF, CallRecord, Recording
 from .targets import Targets
 
@@ -226,6 +227,15 @@ class Recorder:
                 record.pending = record.pending._replace(converted=True)
             self._handled(record)
         self._note(record, frame, error, traceback)
+
+    def mark(self, mark: MarkRecord) -> None:
+        """The program sets a checkpoint in the call that is running."""
+        if self.recording is not None:
+            stack = self._stacks.get(get_ident())
+            mark.call = stack[-1] if stack else None
+            self.clock += 1
+            mark.order = self.clock
+            self.recording.marks.add(mark)
 
     # -- calls that are pytest's, not the program's ------------------------------------------
 

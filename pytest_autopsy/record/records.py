@@ -8,6 +8,7 @@ from types import CodeType
 from ..model import Change, Look, Phase, Raised
 from ..observe.values import Limits
 from .codes import CodeInfo
+from .marks import Marks
 
 KEEP_FIRST = 50
 KEEP_LAST = 50
@@ -94,6 +95,7 @@ class Recording:
         self.rows: dict[int, int] = {}
         self.seen = 0
         self.at_least: set[int] = set()
+        self.marks = Marks()
         self._first: list[CallRecord] = []
         self._last: dict[int, deque[CallRecord]] = {}
         self._counts: dict[int, int] = {}

@@ -79,7 +79,7 @@ class Frames:
         return frames, len(mine) - len(kept), len(others)
 
     def _kind(self, code: CodeType) -> str:
-        if _is_machinery(code):
+        if is_machinery(code):
             return "machinery"
         path, shown = self._place(code)
         if is_generated(code) or is_helper(code) or not self.project.owns(path):
@@ -197,8 +197,8 @@ def _both_ends(found: list[Kept], most: int) -> list[Kept]:
     return found[: most - half] + (found[-half:] if half else [])
 
 
-def _is_machinery(code: CodeType) -> bool:
-    """Pytest's and pluggy's own frames: how every test is called; and ours."""
+def is_machinery(code: CodeType) -> bool:
+    """Whether it is of pytest and pluggy, which call every test, or ours."""
     parts = code.co_filename.replace("\\", "/").split("/")
     return not {"_pytest", "pluggy", "pytest_autopsy"}.isdisjoint(parts[:-1])
 
