@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import CodeType, TracebackType
 
-from ..model import Assertion, Look
+from ..model import Assertion, Look, Value
 from ..observe.classes import class_facts, mro
 from ..observe.compare import Near, first_difference
 from ..observe.exceptions import argument, traceback_of, type_name
@@ -19,6 +18,10 @@ from ..source import Source, source_of
 from .expression import failing
 from .helpers import TOLD, Compared, compared_by_helper, is_helper
 from .reading import MISSING, attribute
+from .sources import file_of
+
+_COMPARE_PARTS = ("==", "~=", "was called with", "was awaited with")
+"""Operators whose two sides should be alike: where they differ says something."""
 
 MAX_MESSAGE = 8_000
 
@@ -44,7 +47,7 @@ def of_failure(
     """Return the assertion that a failure is about: a helper's, or the last that pytest compared."""
 
     def is_project(code: CodeType) -> bool:
-        return not is_helper(code) and project.owns(os.path.realpath(code.co_filename))
+        return not is_helper(code) and project.owns(file_of(code))
 
     if not _is_failed_check(error):
         return None
@@ -54,7 +57,7 @@ def of_failure(
         return None
     place = _innermost(traceback_of(error), is_project)
     if place is not None:
-        path = os.path.realpath(place.tb_frame.f_code.co_filename)
+        path = file_of(place.tb_frame.f_code)
         found = (
             _with_arguments(found, place, source_of(path))
             if found.helper
@@ -67,10 +70,9 @@ def redacted(assertion: Assertion, redactor: Redactor) -> Assertion:
     """Return the assertion without secrets, with the first place where its sides differ."""
     left, right = redactor.look(assertion.left), redactor.look(assertion.right)
     details = dict(assertion.details)
-    difference = first_difference(left, right, near=near_of(details))
-    if not difference and "first" in details:
-        difference = f"[{details['first']}]: as {assertion.helper} says".replace("[[", "[")
-        difference = difference.replace("]]", "]")
+    difference = _told(details)
+    if not difference and assertion.operator in _COMPARE_PARTS:
+        difference = first_difference(left, right, near=near_of(details))
     return replace(
         assertion,
         left=left,
@@ -80,6 +82,13 @@ def redacted(assertion: Assertion, redactor: Redactor) -> Assertion:
         difference=redactor.text(difference),
         details=tuple((name, redactor.look(value, name)) for name, value in details.items()),
     )
+
+
+def _told(details: Mapping[str, Look]) -> str:
+    """The first place of a difference, as the helper's message has it."""
+    part, first, values = (str(details.get(name, "")) for name in ("part", "first", "values"))
+    place = part + (f"[{first.strip('[]')}]" if first else "")
+    return f"{place}: {values}" if place and values else place
 
 
 def near_of(details: Mapping[str, Look]) -> Near | None:
@@ -109,7 +118,9 @@ def _is_failed_check(error: BaseException) -> bool:
 
 
 def _from_helper(told: Compared, error: BaseException) -> Assertion:
-    details = [(name, look(value, SNAPSHOT)) for name, value in told.details]
+    looks = [(name, look(value, SNAPSHOT)) for name, value in told.details]
+    # an object stands for "not given" there
+    details = [(n, one) for n, one in looks if not isinstance(one, Value) or one.kind != "object"]
     text = argument(error, MAX_MESSAGE)
     for label, pattern in TOLD if isinstance(text, str) else ():
         said = pattern.search(str(text))

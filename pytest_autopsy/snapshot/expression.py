@@ -69,32 +69,24 @@ def operands(node: ast.AST | None, frame: FrameType) -> Iterator[tuple[str, Any]
     What would have to be called to know it is not there; its own parts are.
     """
     told: set[str] = set()
-    for part in _parts(node) if node is not None else ():
-        value = value_of(part, frame)
+    for part, value in _parts(node, frame) if node is not None else ():
         text = ast.unparse(part)
-        if value is not MISSING and text not in told and len(told) < MAX_OPERANDS:
+        if text not in told and len(told) < MAX_OPERANDS:
             told.add(text)
             yield (text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 3] + "..."), value
 
 
-def _parts(node: ast.AST) -> Iterator[ast.AST]:
-    """The operands of a node: names, chains of attributes and items, outermost first."""
+def _parts(node: ast.AST, frame: FrameType) -> Iterator[tuple[ast.AST, Any]]:
+    """The operands of a node that can be read: whole chains of attributes and items where they can."""
     for child in _inner(node):
         if isinstance(child, (ast.Constant, ast.Lambda)):
             continue
-        if isinstance(child, (ast.Name, ast.Attribute, ast.Subscript)):
-            yield child
-        if not isinstance(child, ast.Name) and not _is_plain(child):
-            yield from _parts(child)
-
-
-def _is_plain(node: ast.AST) -> bool:
-    """Whether it is an attribute of a name, or of such an attribute: its last value says all."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-        if isinstance(node, ast.Name):
-            return True
-    return False
+        value = value_of(child, frame)
+        if value is not MISSING:
+            yield child, value
+            child = getattr(child, "slice", None)  # of an item also its key
+        if child is not None and not isinstance(child, ast.Constant):
+            yield from _parts(ast.Tuple([child]) if value is not MISSING else child, frame)
 
 
 def _inner(node: ast.AST) -> list[ast.AST]:

@@ -18,7 +18,7 @@ from .expression import failing, operands
 from .helpers import is_helper
 from .options import ShotOptions
 from .reading import local_names
-from .sources import CHANGED, is_generated, source_for
+from .sources import CHANGED, file_of, is_generated, source_for
 
 MAX_DEPTH = 5_000
 MAX_LOCALS = 60
@@ -90,11 +90,8 @@ class Frames:
 
     def _place(self, code: CodeType) -> tuple[str, str]:
         """The file's real path, and as it is shown."""
-        name = code.co_filename
-        if is_generated(code):
-            return name, name
-        path = os.path.realpath(name)
-        return path, self.project.shown(path)
+        path = file_of(code)
+        return path, self.project.shown(path) if os.path.isabs(path) else path  # noqa: PTH117
 
     def _folded(self, traceback: TracebackType, depth: int) -> Frame:
         code, line = traceback.tb_frame.f_code, traceback.tb_lineno

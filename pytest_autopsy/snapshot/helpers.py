@@ -1,7 +1,8 @@
 """Functions that compare where no `assert` stands: one table says where each keeps its operands.
 
 Paths are names of the helper's locals, or of their stored attributes; of several, split by blanks,
-the first that is there counts; `=1` stands for itself. A name with a dot is a method of a class.
+the first that is there counts; `args+kwargs` is a pair, `=1` stands for itself. A name with a dot
+is a method of a class.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from .reading import MISSING, local_names, path_of
 
 
 class Helper(NamedTuple):
-    """How some functions of a module compare. `details` are paths of tolerances and so on."""
+    """How some functions of a module compare.
+
+    `details` are paths of tolerances and so on, `shown` is what users call it.
+    """
 
     module: str
     names: str
@@ -25,6 +29,7 @@ class Helper(NamedTuple):
     left: str
     right: str
     details: str = ""
+    shown: str = ""
 
 
 _MOCK_CALLS = "self._mock_call_count"
@@ -57,24 +62,25 @@ HELPERS = (
     Helper("unittest.case", "assertNotRegex", "does not match", "text", "unexpected_regex"),
     Helper(
         "unittest.case", "_AssertRaisesContext.__exit__", "raises", "exc_value", "self.expected",
-        "self.expected_regex",
+        "self.expected_regex", "assertRaises",
     ),
-    Helper("unittest.case", "_AssertWarnsContext.__exit__", "warns", "self.warnings", "self.expected"),
+    Helper("unittest.case", "_AssertWarnsContext.__exit__", "warns", "self.warnings", "self.expected", "", "assertWarns"),
     Helper(
         "unittest.mock", "assert_called_with assert_called_once_with", "was called with",
-        "self._mock_call_args", "expected args", "self._mock_call_count kwargs",
+        "self._mock_call_args", "args+kwargs", _MOCK_CALLS,
     ),
     Helper(
-        "unittest.mock", "assert_any_call assert_has_calls", "was called with",
-        "self._mock_mock_calls", "expected calls args", "self._mock_call_count kwargs",
+        "unittest.mock", "assert_any_call", "has a call with", "self._mock_call_args_list",
+        "args+kwargs", _MOCK_CALLS,
     ),
+    Helper("unittest.mock", "assert_has_calls", "has the calls", "self._mock_mock_calls", "calls"),
     Helper("unittest.mock", "assert_called", ">=", _MOCK_CALLS, "=1", "self._mock_name"),
     Helper("unittest.mock", "assert_called_once", "==", _MOCK_CALLS, "=1", "self._mock_name"),
     Helper("unittest.mock", "assert_not_called", "==", _MOCK_CALLS, "=0", "self._mock_name"),
     Helper(
         "unittest.mock", "assert_awaited_with assert_awaited_once_with assert_any_await",
-        "was awaited with", "self._mock_await_args self.await_args", "expected args",
-        "self._mock_await_count self.await_count kwargs",
+        "was awaited with", "self._mock_await_args self.await_args", "args+kwargs",
+        "self._mock_await_count self.await_count",
     ),
     Helper(
         "unittest.mock", "assert_awaited assert_awaited_once", ">=",
@@ -87,9 +93,12 @@ HELPERS = (
     Helper(
         "_pytest", "RaisesExc.__exit__ RaisesGroup.__exit__ RaisesContext.__exit__", "raises",
         "exc_val", "self.expected_exceptions self.expected_exception",
-        "self.match self.rawmatch self.match_expr",
+        "self.match self.match_expr", "pytest.raises",
     ),
-    Helper("_pytest", "WarningsChecker.__exit__", "warns", "self._list", "self.expected_warning"),
+    Helper(
+        "_pytest", "WarningsChecker.__exit__", "warns", "self._list", "self.expected_warning",
+        "self.match_expr", "pytest.warns",
+    ),
     Helper("_pytest", "ExceptionInfo.match", "matches", "value", "regexp"),
     Helper(
         "numpy.testing", "assert_equal assert_array_equal assert_string_equal", "==",
@@ -133,10 +142,11 @@ TOLD: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "first",
             r"(?:Mismatch at index|[Mm]ismatch(?:es)?(?: are)? at indices):\s+(\[[^\]\n]*\])",
         ),
+        ("values", r"(?:index|indices):\s+\[[^\]\n]*\]: ([^\n]{1,120})"),
         ("first", r"At positional index (\d+), first diff"),
-        ("first", r"mismatch for column \"?'?([^\"'\n)]+)"),
-        ("part", r"^([^\n]{1,200}) are different"),
-        ("part", r"^(DataFrame\.[^\n]{1,200}) values are different"),
+        ("values", r"first diff: ([^\n]{1,120})"),
+        ("part", r"mismatch for (column \"?'?[^\"'\n)]+[\"']?)"),
+        ("part", r"^([^\n]{1,200}) (?:values )?are different"),
         ("share", r"values are different \(([\d.]+ %)\)"),
         ("largest", r"(?:Max|Greatest) absolute difference(?: among violations)?: (\S+)"),
         ("largest at", r"Greatest absolute difference: \S+ at index (\([^)\n]*\))"),
@@ -193,8 +203,9 @@ def _read(frame: FrameType) -> Iterator[Compared]:
             continue
         left, right = _first(frame, helper.left), _first(frame, helper.right)
         if left is not MISSING and right is not MISSING:
-            shown = f"{owner}.{name}" if owner else name
-            yield Compared(helper, shown, left, right, tuple(_details(frame, helper.details)))
+            yield Compared(
+                helper, helper.shown or name, left, right, tuple(_details(frame, helper.details))
+            )
 
 
 def _is_in(frame: FrameType, module: str) -> bool:
@@ -215,7 +226,14 @@ def _first(frame: FrameType, paths: str) -> Any:
     for path in paths.split():
         if path.startswith("="):
             return {"=True": True, "=False": False, "=None": None, "=0": 0, "=1": 1}[path]
-        found = path_of(frame, path)
+        found: Any = tuple(path_of(frame, one) for one in path.split("+"))
+        found = (
+            found[0]
+            if len(found) == 1
+            else MISSING
+            if any(one is MISSING for one in found)
+            else found
+        )
         if found is not MISSING:
             return found
     return MISSING

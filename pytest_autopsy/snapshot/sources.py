@@ -23,13 +23,24 @@ def is_generated(code: CodeType) -> bool:
     return code.co_filename[:1] == "<"
 
 
+def file_of(code: CodeType) -> str:
+    """Return the real path of the code's file; its name as it is where there is none.
+
+    A relative name that leads nowhere is that of a module compiled elsewhere, as Cython's are.
+    """
+    name = code.co_filename
+    if is_generated(code) or not (os.path.isabs(name) or os.path.exists(name)):  # noqa: PTH110, PTH117
+        return name
+    return os.path.realpath(name)
+
+
 def source_for(code: CodeType, path: str) -> tuple[Source, str]:
     """Return the source that a frame's code was made from, and what is wrong with it."""
     if is_generated(code):
         lines = _told_by_linecache(code.co_filename)
         return Source(path, lines), "" if lines else GENERATED
     source = source_of(path)
-    if not source.why and _is_newer(path) and not _is_made_from(code, path):
+    if source.lines and _is_newer(path) and not _is_made_from(code, path):
         return source, CHANGED
     return source, source.why
 
