@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -128,15 +129,19 @@ def get_latest_snapshot(out_dir: str | Path | None = None) -> dict[str, Any] | N
 
 
 class Section:
-    """A part of a program whose failure is written as a snapshot. Can be entered again."""
+    """A part of a program whose failure is written as a snapshot. Can be entered again.
 
-    def __init__(self, name: str, given: Mapping[str, Any]) -> None:
+    Each time with marks of its own, except where `marks` are given: those of a generator's steps.
+    """
+
+    def __init__(self, name: str, given: Mapping[str, Any], marks: Marks | None = None) -> None:
         self.name = name
         self.given = given
+        self.marks = marks
         self._open: list[tuple[Marks, Token[tuple[Marks, ...]]]] = []
 
     def __enter__(self) -> Section:
-        marks = Marks()
+        marks = self.marks or Marks()
         token = current.sections.set((*current.sections.get(), marks))
         self._open.append((marks, token))
         return self
@@ -175,7 +180,9 @@ def take(name: str, error: BaseException, given: Mapping[str, Any], marks: Marks
         from .keeper import keeper_outside
 
         if is_failure(error):
-            keeper = current.keepers.current() or keeper_outside(str(given.get("out_dir", STORE)))
+            keeper = current.keepers.current() or keeper_outside(
+                os.fspath(given.get("out_dir", STORE))
+            )
             keeper.keep(name, error, given, marks)
     except Exception as fault:  # noqa: BLE001
         if given.get("debug"):

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ..observe.exceptions import without_frames_of
+from ..record.marks import Marks
 
 
-def plain_wrapper(function: Any, section: Callable[[], Any]) -> Any:
+def plain_wrapper(function: Any, section: Callable[..., Any]) -> Any:
     """For functions and methods."""
 
     @functools.wraps(function)
@@ -28,7 +29,7 @@ def plain_wrapper(function: Any, section: Callable[[], Any]) -> Any:
     return wrapper
 
 
-def async_wrapper(function: Any, section: Callable[[], Any]) -> Any:
+def async_wrapper(function: Any, section: Callable[..., Any]) -> Any:
     """For coroutine functions."""
 
     @functools.wraps(function)
@@ -44,14 +45,14 @@ def async_wrapper(function: Any, section: Callable[[], Any]) -> Any:
     return wrapper
 
 
-def generator_wrapper(function: Any, section: Callable[[], Any]) -> Any:
+def generator_wrapper(function: Any, section: Callable[..., Any]) -> Any:
     """For generator functions: `yield from`, with each step in the section."""
 
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         inner = function(*args, **kwargs)
-        opened = section()
+        opened = section(marks=Marks())
         step, sent = inner.send, None
         try:
             while True:
@@ -75,14 +76,14 @@ def generator_wrapper(function: Any, section: Callable[[], Any]) -> Any:
     return wrapper
 
 
-def async_generator_wrapper(function: Any, section: Callable[[], Any]) -> Any:
+def async_generator_wrapper(function: Any, section: Callable[..., Any]) -> Any:
     """For asynchronous generator functions."""
 
     @functools.wraps(function)
     async def wrapper(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         inner = function(*args, **kwargs)
-        opened = section()
+        opened = section(marks=Marks())
         step, sent = inner.asend, None
         try:
             while True:

@@ -82,11 +82,13 @@ def _parts(node: ast.AST, frame: FrameType) -> Iterator[tuple[ast.AST, Any]]:
         if isinstance(child, (ast.Constant, ast.Lambda)):
             continue
         value = value_of(child, frame)
-        if value is not MISSING:
-            yield child, value
-            child = getattr(child, "slice", None)  # of an item also its key
-        if child is not None and not isinstance(child, ast.Constant):
-            yield from _parts(ast.Tuple([child]) if value is not MISSING else child, frame)
+        if value is MISSING:
+            yield from _parts(child, frame)
+            continue
+        yield child, value
+        key = getattr(child, "slice", None)  # what an item was taken by is of interest, too
+        if isinstance(key, ast.expr):
+            yield from _parts(ast.Tuple([key]), frame)
 
 
 def _inner(node: ast.AST) -> list[ast.AST]:

@@ -135,7 +135,7 @@ def test_an_exception_that_lies_is_shown_as_it_is(studio):
             BaseException.__cause__.__set__(error, KeyError('real'))
             raise error
     """)
-    assert sys.modules["snapped_%d" % _last()].CALLED == []
+    assert sys.modules[f"snapped_{_last()}"].CALLED == []
     first = shot.exceptions[0]
     assert first.message == "code 7"
     assert first.frames[0].function == "crash"

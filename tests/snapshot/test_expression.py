@@ -111,7 +111,7 @@ def test_operands_run_no_code_of_the_users(studio):
         before = list(module.RAN)
         assert {"property", "other", "item", "get", "getattribute", "hash"} <= set(before)
         shot = studio.camera.take("name", error)
-    assert module.RAN == before
+    assert before == module.RAN
     shown = dict(shot.exceptions[0].frames[1].operands)
     assert shown["h.plain"] == 7
     assert {"h.price", "h.field", "h.other", "w.plain", "h[1]", "table[h]"}.isdisjoint(shown)
