@@ -14,7 +14,7 @@ from ..observe.redaction import Redactor
 from ..observe.values import SHALLOW, TYPES, Limits, Looker
 from ..record.project import Project
 from ..source import Source, source_of
-from .expression import failing, operands
+from .expression import Failing, failing, operands
 from .helpers import is_helper
 from .options import ShotOptions
 from .reading import local_names
@@ -58,6 +58,8 @@ class Frames:
         self.fixtures = fixtures
         self.options = options
         self.left = 3 * options.frames  # for all exceptions of the chain together
+        self._places: dict[CodeType, tuple[str, str]] = {}
+        self._failing: dict[tuple[CodeType, int], Failing] = {}
 
     def read(self, traceback: TracebackType | None) -> tuple[list[Frame], int, int]:
         """Return the frames, how many of the project's are left out, and how many were others'.
@@ -90,8 +92,21 @@ class Frames:
 
     def _place(self, code: CodeType) -> tuple[str, str]:
         """The file's real path, and as it is shown."""
-        path = file_of(code)
-        return path, self.project.shown(path) if os.path.isabs(path) else path  # noqa: PTH117
+        known = self._places.get(code)
+        if known is None:
+            path = file_of(code)
+            shown = self.project.shown(path) if os.path.isabs(path) else path  # noqa: PTH117
+            known = self._places[code] = (path, shown)
+        return known
+
+    def _failed(self, traceback: TracebackType, source: Source) -> Failing:
+        """What was being evaluated; a recursion asks for the same again and again."""
+        code, offset = traceback.tb_frame.f_code, traceback.tb_lasti
+        found = self._failing.get((code, offset))
+        if found is None:
+            found = failing(code, offset, traceback.tb_lineno, source)
+            self._failing[code, offset] = found
+        return found
 
     def _folded(self, traceback: TracebackType, depth: int) -> Frame:
         code, line = traceback.tb_frame.f_code, traceback.tb_lineno
@@ -109,7 +124,7 @@ class Frames:
         path, shown = self._place(code)
         source, why = source_for(code, path)
         redact = self.eye.redactor.text
-        failed = failing(code, traceback.tb_lasti, line, source if why != CHANGED else _NO_SOURCE)
+        failed = self._failed(traceback, source if why != CHANGED else _NO_SOURCE)
         start, snippet = self._snippet(source, line)
         held = local_names(frame) if self.options.locals_mode == "safe" else {}
         chosen, left_out = self._locals(frame, held, source.line(line), snippet)

@@ -31,7 +31,10 @@ def file_of(code: CodeType) -> str:
     name = code.co_filename
     if is_generated(code) or not (os.path.isabs(name) or os.path.exists(name)):  # noqa: PTH110, PTH117
         return name
-    return os.path.realpath(name)
+    return _real(name) if os.path.isabs(name) else os.path.realpath(name)  # noqa: PTH117
+
+
+_real = lru_cache(maxsize=1_024)(os.path.realpath)  # a look at each folder of the path
 
 
 def source_for(code: CodeType, path: str) -> tuple[Source, str]:
