@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import argparse
 import importlib.metadata
+import os
+import resource
+import signal
 import statistics
 import sys
 import tempfile
@@ -65,16 +68,12 @@ def secret(password: str = SECRETS["password"]) -> None:
     raise ValueError(len(password) + len(config) + len(headers) + len(dsn))
 
 
-def zoo() -> None:
-    """Every hostile object of tests/observe."""
-    held = [make() for make in CASES.values()]
-    for one in held:
-        hostile.CALLED.clear()
-        show(one)
-
-
 def show(value: object) -> None:
     raise ValueError("shown")
+
+
+MEMORY = 1 << 30
+SECONDS = 5
 
 
 class Tool(NamedTuple):
@@ -159,16 +158,45 @@ def leaked(tool: Tool) -> int:
 
 
 def methods_run(tool: Tool) -> tuple[int, int, int]:
-    """Return calls of hostile methods, objects of which any ran, and objects in all."""
-    calls = objects = 0
+    """Return calls of hostile methods, objects of which any ran, and objects it did not survive.
+
+    Each object in a process of its own, with at most MEMORY bytes and SECONDS seconds.
+    """
+    calls = objects = lost = 0
+    for make in CASES.values():
+        found = in_a_fork(lambda make=make: calls_for(tool, make))  # type: ignore[misc]
+        lost += found is None
+        calls += found or 0
+        objects += bool(found)
+    return calls, objects, lost
+
+
+def calls_for(tool: Tool, make: Callable[[], object]) -> int:
+    """Return how many methods of one hostile object run when it is shown."""
     with tempfile.TemporaryDirectory() as folder:
-        for number, make in enumerate(CASES.values()):
-            made = make()
-            hostile.CALLED.clear()
-            elapsed(lambda: tool.decorate(f"{folder}/{number}")(show)(made))
-            calls += len(hostile.CALLED)
-            objects += bool(hostile.CALLED)
-    return calls, objects, len(CASES)
+        made = make()
+        hostile.CALLED.clear()
+        elapsed(lambda: tool.decorate(folder)(show)(made))
+        return len(hostile.CALLED)
+
+
+def in_a_fork(work: Callable[[], int]) -> int | None:
+    """Return what `work` returns in a child of this process; None where it did not come back."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+            signal.alarm(SECONDS)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # it tells there of each that it gave up
+            os.write(write, str(work()).encode())
+        finally:
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as told:
+        text = told.read()
+    os.waitpid(child, 0)
+    return int(text) if text else None
 
 
 def table(repeat: int) -> list[list[str]]:
@@ -182,8 +210,10 @@ def table(repeat: int) -> list[list[str]]:
         rows.append([f"{name}: bytes", *(size for _, size in found)])
     rows.append([f"of {len(PLANTED)} secrets shown", *(str(leaked(tool)) for tool in compared)])
     ran = [methods_run(tool) for tool in compared]
-    rows.append([f"methods run of {ran[0][2]} hostile objects", *(str(calls) for calls, _, _ in ran)])
-    rows.append(["objects of which a method ran", *(str(objects) for _, objects, _ in ran)])
+    of = f"of {len(CASES)} hostile objects"
+    rows.append([f"{of}: methods run", *(str(calls) for calls, _, _ in ran)])
+    rows.append([f"{of}: those of which one ran", *(str(objects) for _, objects, _ in ran)])
+    rows.append([f"{of}: not done in {SECONDS} s and 1 GB", *(str(lost) for _, _, lost in ran)])
     return rows
 
 
