@@ -143,14 +143,12 @@ def load_run(path: str | Path = ".autopsy") -> dict[str, Any]:
     return found
 
 
-def prune(store: Path, keep_runs: int, max_disk: int, current: str) -> list[str]:
+def prune(store: Path, keep_runs: int, max_disk: int, current: str, spare: str = "") -> list[str]:
     """Delete old runs past `keep_runs` or `max_disk` bytes; green ones go first.
 
-    Never the current run, the latest, one that is live, nor what is not ours. Returns the ids that went.
+    Never the current run, `spare`, one that is live, nor what is not ours. Returns the ids that went.
     """
-    latest = latest_run(store)
-    kept = (current, latest.name if latest is not None else "")
-    runs = [run for run in _runs(store) if run.name not in kept and not _is_live(run)]
+    runs = [run for run in _runs(store) if run.name not in (current, spare) and not _is_live(run)]
     sizes = {run: _size(run) for run in runs}
     total = sum(sizes.values()) + _size(store / "runs" / current)
     count = len(runs) + 1

@@ -23,7 +23,7 @@ from ..record.marks import Marks
 from ..record.project import Project, repository_root
 from ..report.snapshot import snapshot_json
 from ..report.traceback import traceback_text
-from ..store import RunDirectory, file_name, new_run_id, point, prune
+from ..store import RunDirectory, file_name, latest_run, new_run_id, point, prune
 from .assertion import of_failure
 from .capture import Camera
 from .frames import is_machinery
@@ -31,6 +31,11 @@ from .frames import is_machinery
 ALIKE = 20
 """Snapshots of one name, type and place that are kept; then only the 32nd, 64th, ... and so on,
 each in the place of the last: a loop that fails and goes on does not fill the disk."""
+
+
+KEEP_RUNS = 20
+MAX_DISK = 500_000_000
+"""How much a store keeps outside pytest, where no ini says it."""
 
 
 class Keeper:
@@ -117,7 +122,9 @@ def keeper_outside(store: str) -> current.Keeper:
     if found is None:
         directory = RunDirectory(folder, new_run_id())
         found = current.outside.setdefault(key, Keeper(directory))
-        prune(folder, keep_runs=20, max_disk=500_000_000, current=directory.run_id)
+        newest = latest_run(folder)  # what pytest left last is not pushed out by programs
+        spare = newest.name if newest is not None else ""
+        prune(folder, KEEP_RUNS, MAX_DISK, directory.run_id, spare)
     return found
 
 

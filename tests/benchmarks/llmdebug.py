@@ -53,7 +53,7 @@ def deep(n: int = 39) -> None:
     deep(n - 1)
 
 
-def huge(numbers: list[int] = list(range(10**6)), table: dict[int, int] = {}) -> None:  # noqa: B006
+def huge(numbers: list[int] = list(range(10**6)), table: dict[int, int] = {}) -> None:
     """A list of a million and a dict of 100,000."""
     table.update(dict.fromkeys(range(100_000), 1) if not table else {})
     text = "x" * 10**6
@@ -96,11 +96,14 @@ def tools() -> list[Tool]:
             lambda out: pytest_autopsy.debug_snapshot(out_dir=out),
         ),
         Tool(
+            "the same, 5 frames", lambda out: pytest_autopsy.debug_snapshot(out_dir=out, frames=5)
+        ),
+        Tool(
             f"llmdebug {importlib.metadata.version('llmdebug')}",
             lambda out: llmdebug.debug_snapshot(config=llmdebug.SnapshotConfig(out_dir=out)),
         ),
         Tool(
-            "the same, prod, no git",
+            "prod profile, no git",
             lambda out: llmdebug.debug_snapshot(
                 config=llmdebug.SnapshotConfig(out_dir=out, **lean)  # type: ignore[arg-type]
             ),
@@ -112,7 +115,7 @@ def elapsed(call: Callable[[], object]) -> float:
     began = perf_counter()
     try:
         call()
-    except Exception:  # noqa: S110
+    except Exception:
         pass
     return perf_counter() - began
 

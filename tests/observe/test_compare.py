@@ -169,7 +169,9 @@ def test_ordered_dicts_are_equal_where_their_order_is() -> None:
     assert same(first, moved) is True
     odd = collections.OrderedDict({(1,): 1})
     assert same(odd, odd.copy()) is None, "walking it would hash the key"
-    assert same(collections.OrderedDict(a=1, b=2, c=3), collections.OrderedDict(a=1, b=2, c=3)) is None
+    assert (
+        same(collections.OrderedDict(a=1, b=2, c=3), collections.OrderedDict(a=1, b=2, c=3)) is None
+    )
 
 
 class Ledger(collections.OrderedDict):  # type: ignore[type-arg]

@@ -121,7 +121,9 @@ def test_marks_are_in_the_trace_and_in_the_sections_snapshot(run):
     ]
     calls = {line["call_id"]: line for line in lines if line["event"] == "call"}
     assert [calls[m["call_id"]]["func"] for m in marks] == ["test_fails", "price"]
-    order = [line.get("name") or line.get("func") for line in lines if line["event"] in ("call", "mark")]
+    order = [
+        line.get("name") or line.get("func") for line in lines if line["event"] in ("call", "mark")
+    ]
     assert order == ["test_fails", "before", "lookup", "price", "asked"]
     assert [m["name"] for m in sections(run)["lookup"]["marks"]] == ["asked"]
     tree = (run.path / run.failure("test_fails")["trace"]).with_suffix(".txt").read_text("utf-8")
@@ -167,7 +169,16 @@ def test_the_command_runs_this_test_again(tmp_path):
     )
     here = tmp_path / "work" / "tests"
     options = ["-c", "../other.ini", "--rootdir", "..", "-o", "console_output_style=count"]
-    command = [sys.executable, "-m", "pytest", "--autopsy", *options, "-p", "no:cacheprovider", "-q"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--autopsy",
+        *options,
+        "-p",
+        "no:cacheprovider",
+        "-q",
+    ]
     first = subprocess.run(command, cwd=here, capture_output=True, text=True, timeout=120)
     assert "1 failed, 1 passed" in first.stdout, first.stdout + first.stderr
     shot = json.loads((tmp_path / "work" / ".autopsy" / "latest.json").read_bytes())

@@ -567,3 +567,16 @@ def test_nothing_heavy_is_loaded_to_decorate():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+def test_programs_do_not_push_out_the_latest_run_of_pytest(folder, monkeypatch):
+    from pytest_autopsy.snapshot import keeper
+
+    monkeypatch.setattr(keeper, "KEEP_RUNS", 3)
+    runs = folder / ".autopsy" / "runs"
+    for number in range(5):
+        (runs / f"20260101T00000{number}Z-0000000{number}" / "snapshots").mkdir(parents=True)
+    (folder / ".autopsy" / "latest").symlink_to("runs/20260101T000000Z-00000000")
+    caught(debug_snapshot()(fails))
+    kept = sorted(run.name for run in runs.iterdir())
+    assert len(kept) == 3 + 1 and kept[0] == "20260101T000000Z-00000000"

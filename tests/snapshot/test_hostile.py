@@ -59,7 +59,9 @@ def test_in_an_assertion(name):
 def test_the_name_of_an_attribute_that_is_a_trap(studio, module):
     made = {name: CASES[name]() for name in CASES}
     texts = "\n".join(f"    '{n}', held[{name!r}].secret," for n, name in enumerate(made))
-    text = f"def stop():\n    raise ValueError('no')\n\ndef crash(held):\n    stop(\n{texts}\n    )\n"
+    text = (
+        f"def stop():\n    raise ValueError('no')\n\ndef crash(held):\n    stop(\n{texts}\n    )\n"
+    )
     module = studio.module(text.replace("stop(\n", "stop() or (\n"))
     try:
         module.crash(made)
