@@ -20,7 +20,7 @@ from .reading import MISSING, local_names, path_of
 class Helper(NamedTuple):
     """How some functions of a module compare.
 
-    `details` are paths of tolerances and so on, `shown` is what users call it.
+    `details` are paths of tolerances and so on, also as `name=path`; `shown` is what users call it.
     """
 
     module: str
@@ -93,11 +93,11 @@ HELPERS = (
     Helper(
         "_pytest", "RaisesExc.__exit__ RaisesGroup.__exit__ RaisesContext.__exit__", "raises",
         "exc_val", "self.expected_exceptions self.expected_exception",
-        "self.match self.match_expr", "pytest.raises",
+        "match=self.match match=self.match_expr", "pytest.raises",
     ),
     Helper(
         "_pytest", "WarningsChecker.__exit__", "warns", "self._list", "self.expected_warning",
-        "self.match_expr", "pytest.warns",
+        "match=self.match_expr", "pytest.warns",
     ),
     Helper("_pytest", "ExceptionInfo.match", "matches", "value", "regexp"),
     Helper(
@@ -241,6 +241,7 @@ def _first(frame: FrameType, paths: str) -> Any:
 
 def _details(frame: FrameType, paths: str) -> Iterator[tuple[str, Any]]:
     for path in paths.split():
+        name, _, path = path.rpartition("=")  # of a name and a path
         value = path_of(frame, path)
         if value is not MISSING and value is not None:
-            yield path.rpartition(".")[2].replace("_mock_", ""), value
+            yield name or path.rpartition(".")[2].replace("_mock_", ""), value

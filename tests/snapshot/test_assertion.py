@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_autopsy.observe.compare import Near, first_difference
-from pytest_autopsy.observe.text import to_json
+from pytest_autopsy.observe.text import to_json, to_text
 from pytest_autopsy.observe.values import look
 from pytest_autopsy.snapshot.assertion import from_compare, redacted
 
@@ -63,7 +63,7 @@ def test_operands_of_helpers(studio):
     assert (to_json(found.left), to_json(found.right)) == ([1, {"k": "abd"}], [2])
     assert (found.left_source, found.right_source) == ("wanted", "[2]")
     found = of("with pytest.raises(ValueError, match='abc'):\n        raise ValueError('xyz')")
-    assert found.left.type == "ValueError" and dict(found.details)["match"].items == ("'abc'",)
+    assert found.left.type == "ValueError" and "abc" in to_text(dict(found.details)["match"])
     found = of("sent.assert_not_called()")
     assert (found.left, found.right) == (1, 0)
     assert dict(of("case.assertAlmostEqual(1.0, 1.01, delta=.001)").details) == {"delta": 0.001}
