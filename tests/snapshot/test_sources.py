@@ -50,10 +50,11 @@ def test_a_source_that_was_changed(studio):
     assert frame.expression == "" and frame.operands == ()
 
 
-def test_a_source_in_which_only_a_number_was_changed(studio):
+@pytest.mark.parametrize("now", ["/ 5", "* 0", "/ half"])
+def test_a_source_in_which_little_was_changed(studio, now):
     module = studio.module(TEXT)
     with open(module.__file__, "w") as stream:
-        stream.write(TEXT.replace("/ 0", "/ 5"))
+        stream.write(TEXT.replace("/ 0", now))
     later(module.__file__)
     whole(studio.take(module.crash), sources.CHANGED)
 
