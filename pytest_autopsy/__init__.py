@@ -9,10 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .snapshot.api import debug_snapshot, get_latest_snapshot, mark, snapshot_section
     from .store import load_run
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "load_run"]
+__all__ = [
+    "__version__",
+    "debug_snapshot",
+    "get_latest_snapshot",
+    "load_run",
+    "mark",
+    "snapshot_section",
+]
 
 
 def __getattr__(name: str) -> object:
@@ -20,6 +28,10 @@ def __getattr__(name: str) -> object:
         from .store import load_run
 
         return load_run
+    if name in __all__:
+        from .snapshot import api
+
+        return getattr(api, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

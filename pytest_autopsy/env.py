@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sys
+import time
 
 IS_CPYTHON = sys.implementation.name == "cpython"
 NEWEST_TESTED = (3, 13)
 """Past this the recorder's self-check, not the version, decides what can be recorded."""
+
+STARTED = time.time()
+"""When this process first loaded us: a source file that is newer may not be what runs."""
 
 HAS_MONITORING = hasattr(sys, "monitoring")
 """PEP 669: sys.monitoring, since 3.12."""

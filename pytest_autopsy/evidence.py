@@ -23,7 +23,7 @@ _TYPES = {
     name: getattr(model, name)
     for name in (
         "Assertion", "Call", "Change", "ExceptionRecord", "Failure", "Footprint", "Frame",
-        "Function", "Passed", "Raised", "Site", "Snapshot", "Trace", "Value",
+        "Function", "Mark", "Passed", "Raised", "Site", "Snapshot", "Trace", "Value",
     )
 }  # fmt: skip
 

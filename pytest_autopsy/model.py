@@ -125,6 +125,20 @@ class Call:
     task: str | None = None
 
 
+class Mark(NamedTuple):
+    """A checkpoint that the program set with `mark`: its name, place and values."""
+
+    name: str
+    file: str
+    line: int
+    function: str
+    values: tuple[tuple[str, Look], ...] = ()
+    t_ns: int = 0
+    call: int | None = None  # id of the call in the trace that it was set in
+    thread: str = "main"
+    order: int = 0  # among the events of the trace
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """What one test did: its calls in the order in which they began, and what was left out."""
@@ -134,6 +148,8 @@ class Trace:
     dropped: dict[str, int] = field(default_factory=dict)  # function -> calls not kept
     at_least: tuple[str, ...] = ()  # functions that were switched off: their count is a minimum
     seen: int = 0
+    marks: tuple[Mark, ...] = ()
+    marks_left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +167,11 @@ class Footprint:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A frame of a traceback with what it held, and the expression that was being evaluated."""
+    """A frame of a traceback with what it held, and the expression that was being evaluated.
+
+    `depth` counts from the place of the crash, 0. A library's frame is folded: no more than its
+    line is shown, except where no frame of the project is there to look at.
+    """
 
     file: str
     line: int
@@ -166,23 +186,37 @@ class Frame:
     site: Site | None = None
     expression: str = ""
     why: str = ""
+    operands: tuple[tuple[str, Look], ...] = ()  # (source text, value) of the expression's parts
+    depth: int = 0
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ExceptionRecord:
-    """One exception of a chain: `relation` is raised, cause, context or member of a group."""
+    """One exception of a chain: `relation` is raised, cause, context or member of a group.
+
+    Project frames come first, innermost first; then the innermost of the libraries' frames.
+    """
 
     type: str
     message: str
     relation: str
-    frames: tuple[Frame, ...]  # innermost first
+    frames: tuple[Frame, ...]
     frames_left_out: int = 0
     qualified: str = ""
+    of: int = 0  # number of the exception that leads here; the one that was raised is 0
+    notes: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()  # what is not as the exception's class tells it, or not shown
+    library_frames: int = 0  # how many there were, shown or not
 
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """A comparison that failed: what stood left and right, and where they first differ."""
+    """A comparison that failed: what stood left and right, and where they first differ.
+
+    `helper` is the function that compared, where no `assert` did; `details` what it says of the
+    comparison: tolerance, count of differences, place of the first one.
+    """
 
     left: Look
     operator: str
@@ -191,6 +225,8 @@ class Assertion:
     right_source: str = ""
     difference: str = ""
     left_id: int = 0
+    helper: str = ""
+    details: tuple[tuple[str, Look], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +241,12 @@ class Snapshot:
     env: dict[str, object] = field(default_factory=dict)
     thread: str = "main"
     task: str | None = None
+    exceptions_left_out: int = 0
+    logs: tuple[str, ...] = ()  # the newest records, oldest first
+    marks: tuple[Mark, ...] = ()
+    marks_left_out: int = 0
+    rerun: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()  # what is missing as a whole, and why
 
 
 @dataclass(frozen=True, slots=True)

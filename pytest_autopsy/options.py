@@ -131,7 +131,25 @@ def read_settings(config: pytest.Config) -> Settings:
         env=bool(ini["autopsy_env"]),
         cause=option.autopsy_cause,
         verbosity=getattr(option, "verbose", 0),  # absent under -p no:terminal
+        rerun_options=_rerun_options(option),
     )
+
+
+_SHAPING = (
+    ("inifilename", "-c"), ("rootdir", "--rootdir"), ("importmode", "--import-mode"), ("override_ini", "-o"), ("plugins", "-p"),
+)  # fmt: skip
+_USUAL = (None, "", "prepend", "no:terminal")
+
+
+def _rerun_options(option: Any) -> tuple[str, ...]:
+    """Options that decide how a test is found and loaded, as they were given."""
+    given: list[str] = []
+    for name, flag in _SHAPING:
+        value = getattr(option, name, None)
+        for one in value if isinstance(value, list) else [value]:
+            if one not in _USUAL:
+                given += [flag, str(one)]
+    return tuple(given)
 
 
 def with_marker_targets(settings: Settings) -> Settings:

@@ -27,6 +27,8 @@ from .store import RunDirectory
 
 SESSION = pytest.StashKey[Session]()
 _TAKES = ("depth", "values")
+MAX_LOG_TEXT = 20_000
+"""Characters of a phase's log that are looked at for its last records."""
 
 
 def activate(
@@ -295,6 +297,7 @@ class Recording:
             text=str(report.longrepr),
             shown_message=_shown_message(report),
             snapshot=item.get_closest_marker("no_snapshot") is None,
+            logs=_log_lines(report),
         )
         self._withhold(report, failure)
         vars(report)["autopsy"] = {"failure": failure.id}
@@ -338,6 +341,16 @@ def check_marker(item: pytest.Item) -> None:
                 f"{item.nodeid}: marker trace: it takes targets as texts, depth (a whole number of at"
                 f" least 0 or None) and values (True or False), not {', '.join(wrong)}"
             )
+
+
+def _log_lines(report: pytest.TestReport) -> list[str]:
+    """The log records that pytest has caught and formatted, of all phases so far."""
+    return [
+        line
+        for name, text in report.sections
+        if name.startswith("Captured log")
+        for line in text[-MAX_LOG_TEXT:].splitlines()
+    ]
 
 
 def _shown_message(report: pytest.TestReport) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from time import perf_counter
@@ -20,7 +20,7 @@ from .model import Assertion, Failure, Footprint, Look, Passed, Phase, Run
 from .observe.again import everywhere
 from .observe.describe import Describer
 from .observe.detail import Describe, Detail
-from .observe.exceptions import traceback_of, type_name
+from .observe.exceptions import type_name
 from .observe.redaction import Redactor
 from .observe.texts import Hook
 from .record import current
@@ -30,11 +30,14 @@ from .record.project import Project
 from .record.recorder import Recorder
 from .record.records import ARGUMENTS, END, INFO, VALUE
 from .record.targets import Targets
+from .report.rerun import rerun
 from .report.snapshot import snapshot_json
 from .report.trace import trace_jsonl, trace_tree
 from .settings import Settings, new_key
 from .snapshot import assertion as assertions
 from .snapshot.capture import Camera
+from .snapshot.keeper import Keeper
+from .snapshot.options import ShotOptions
 from .store import RunDirectory, file_name
 
 FULL_EVIDENCE = 20
@@ -64,7 +67,9 @@ class Session:
         self._saved = 0
         self.detail = detail_of(settings)
         self.recorder = Recorder(targets, self.detail)
-        self.camera = Camera(self.project, self.redactor, targets.fixtures, self.detail)
+        options = ShotOptions(detail=self.detail, include_env=settings.env)
+        self.camera = Camera(self.project, self.redactor, targets.fixtures, options)
+        self.keeper = Keeper(directory, self.camera)
         self.faults: list[str] = []
         self.describer = Describer(self.faults)
         self.engine: Engine | None = None
@@ -89,17 +94,20 @@ class Session:
 
     def start(self) -> None:
         """Start recording, if tracing is asked for and something here can record."""
+        current.keepers.pop(self.keeper)
+        current.keepers.push(self.keeper)
         if self.settings.trace and self.engine is None:
             self.engine, self.engine_reason = start_engine(self.recorder)
             self.engine_name = self.engine.name if self.engine is not None else "none"
-            current.push(self.recorder)
+            current.recorders.push(self.recorder)
 
     def stop(self) -> None:
         """Stop recording and give back what was taken; twice does nothing."""
         engine, self.engine = self.engine, None
         if engine is not None:
             engine.stop()
-        current.pop(self.recorder)
+        current.recorders.pop(self.recorder)
+        current.keepers.pop(self.keeper)
         self.faults.extend(self.recorder.faults)
         self.recorder.faults.clear()
 
@@ -158,6 +166,7 @@ class Session:
         text: str = "",
         shown_message: str | None = None,
         snapshot: bool = True,
+        logs: Sequence[str] = (),
     ) -> Failure:
         """A phase failed: take its snapshot while the exception lives. Returns the Failure."""
         began = perf_counter()
@@ -176,7 +185,7 @@ class Session:
             exception=self._exception(error, shown_message),
             attempt=attempt,
             worker=self.worker,
-            **self._snapshot(error, nodeid, text, shown_message, snapshot),
+            **self._snapshot(error, nodeid, text, shown_message, snapshot, logs),
         )
         self._redacted_at[failure.id, attempt] = version
         self._failing.append(failure)
@@ -242,6 +251,7 @@ class Session:
         text: str,
         shown_message: str | None,
         wanted: bool,
+        logs: Sequence[str],
     ) -> dict[str, Any]:
         if error is None:
             return {"why_no_snapshot": "the failure has no exception"}
@@ -250,28 +260,21 @@ class Session:
         assertion = self._assertion(error)
         with self._asking() as self.camera.describe:
             taken = self.camera.take(
-                nodeid, error, assertion=assertion, traceback=text, shown_message=shown_message
+                nodeid,
+                error,
+                assertion=assertion,
+                traceback=text,
+                shown_message=shown_message,
+                logs=logs,
+                rerun=rerun(nodeid, self.settings),
             )
-        env = taken.env if self.settings.env else {}
-        argv = env.get("argv")
-        if isinstance(argv, list):
-            env = {**env, "argv": self.redactor.argv(argv)}
-        return {"snapshot": replace(taken, env=env)}
+        return {"snapshot": taken}
 
     def _assertion(self, error: BaseException) -> Assertion | None:
         found, self._compared = self._compared, None
-        if self.detail.values == "none":
-            return None
-        found = assertions.from_unittest(error, self._look) or found
-        if found is None or not isinstance(error, AssertionError):
-            return None
-        traceback = traceback_of(error)
-        while traceback is not None:
-            path = os.path.realpath(traceback.tb_frame.f_code.co_filename)
-            if self.project.owns(path):
-                found = assertions.with_source(found, path, traceback.tb_lineno)
-            traceback = traceback.tb_next
-        return assertions.redacted(found, self.redactor)
+        return assertions.of_failure(
+            error, found, self.project, self.redactor, self.detail, self._look
+        )
 
     def _keep_failures(self, recording: Any, print_of: Footprint | None, retried: bool) -> None:
         recorded = None

@@ -36,6 +36,7 @@ class Settings:
     env: bool = True  # facts on the environment in snapshots
     cause: str | None = None
     verbosity: int = 0
+    rerun_options: tuple[str, ...] = ()  # what of the command line shapes every test
 
     @property
     def active(self) -> bool:

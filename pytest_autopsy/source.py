@@ -30,14 +30,18 @@ class Span:
 
 
 class Source:
-    """One source file. `why` says why there is no text."""
+    """One source file, or the lines that stand for one. `why` says why there is no text."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, lines: tuple[str, ...] | None = None) -> None:
         self.path = path
         self.why = ""
-        self.lines: tuple[str, ...] = ()
+        self.lines: tuple[str, ...] = lines or ()
         self._tree: ast.Module | None = None
         self._spans: tuple[Span, ...] | None = None
+        if lines is None:
+            self._read(path)
+
+    def _read(self, path: str) -> None:
         try:
             raw = Path(path).read_bytes()
             if len(raw) > MAX_BYTES:

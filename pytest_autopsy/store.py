@@ -105,7 +105,9 @@ def point(link: Path, to: Path) -> None:
         aside.symlink_to(to)
         aside.replace(link)
     except (OSError, NotImplementedError):
-        write_atomically(link, f"{to.as_posix()}\n".encode())
+        place = link.parent / to
+        copied = link.suffix == ".json" and place.is_file()  # who reads latest.json wants JSON
+        write_atomically(link, place.read_bytes() if copied else f"{to.as_posix()}\n".encode())
 
 
 def latest_run(store: Path) -> Path | None:
@@ -142,12 +144,12 @@ def load_run(path: str | Path = ".autopsy") -> dict[str, Any]:
     return found
 
 
-def prune(store: Path, keep_runs: int, max_disk: int, current: str) -> list[str]:
+def prune(store: Path, keep_runs: int, max_disk: int, current: str, spare: str = "") -> list[str]:
     """Delete old runs past `keep_runs` or `max_disk` bytes; green ones go first.
 
-    Never the current run, one that is live, nor what is not ours. Returns the ids that went.
+    Never the current run, `spare`, one that is live, nor what is not ours. Returns the ids that went.
     """
-    runs = [run for run in _runs(store) if run.name != current and not is_live(run)]
+    runs = [run for run in _runs(store) if run.name not in (current, spare) and not is_live(run)]
     sizes = {run: _size(run) for run in runs}
     total = sum(sizes.values()) + _size(store / "runs" / current)
     count = len(runs) + 1

@@ -24,16 +24,24 @@ CALL = model.Call(
     handled=(RAISED, RAISED), changes=(CHANGE,), rebound=("n",), defaults=("items",), yields=2,
     task="Task-1",
 )  # fmt: skip
-TRACE_OF_TEST = model.Trace("tests/test_cart.py::test_add", (CALL,), {"Cart.add": 3}, ("f",), 12)
+MARK = model.Mark("m", "shop/cart.py", 3, "Cart.add", (("n", look([1])),), 5, 1, "main", 2)
+TRACE_OF_TEST = model.Trace(
+    "tests/test_cart.py::test_add", (CALL,), {"Cart.add": 3}, ("f",), 12, (MARK,), 4
+)
 FOOTPRINT = model.Footprint(
     {0: 1, 1: (1 << 80) | 5}, {0: frozenset({"n:int>0", "raises KeyError"}), 1: frozenset()}
 )
 FRAME = model.Frame(
     file="shop/cart.py", line=12, function="Cart.add", kind="code", first_line=10, code="x[k]",
     source_start=9, source=("a", "", "é"), locals=(("x", look({})),), locals_left_out=2, site=SITE,
+    expression="x[k]", operands=(("x", look({})), ("k", 1)), depth=3, folded=True, why="no source",
 )  # fmt: skip
-ERROR = model.ExceptionRecord("KeyError", "'k'", "raised", (FRAME,), 3, "KeyError")
-ASSERTION = model.Assertion(look([1]), "==", look([2]), "a", "b", "[0]: 1 != 2", 7)
+ERROR = model.ExceptionRecord(
+    "KeyError", "'k'", "raised", (FRAME,), 3, "KeyError", 1, ("note",), ("why",), 5
+)
+ASSERTION = model.Assertion(
+    look([1]), "==", look([2]), "a", "b", "[0]: 1 != 2", 7, "assertEqual", (("delta", 0.5),)
+)
 SHOT = model.Snapshot(
     "name", "2026-01-01T00:00:00Z", (ERROR,), ASSERTION, "Traceback", {"python": "3.12", "n": [1]}
 )
@@ -56,7 +64,7 @@ def there_and_back(value: Any) -> Any:
 
 @pytest.mark.parametrize(
     "value",
-    [CART, SITE, RAISED, CHANGE, CALL, TRACE_OF_TEST, FOOTPRINT, FRAME, ERROR, ASSERTION, SHOT,
+    [CART, SITE, RAISED, CHANGE, CALL, MARK, TRACE_OF_TEST, FOOTPRINT, FRAME, ERROR, ASSERTION, SHOT,
      WHOLE, model.Passed("t", FOOTPRINT), model.Site(1), model.Footprint({})],
     ids=lambda value: type(value).__name__,
 )  # fmt: skip

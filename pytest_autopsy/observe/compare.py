@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..model import ARRAYS, PAIRED, Look, Value
 from .text import to_text
+
+SHORT = 20
+"""Of longer texts the place is told where they differ; shorter ones are shown whole."""
+NEWLINE = "\n"
 
 _UNSEEN = ("cut", "redacted", "type", "described")
 _ONLY_NAMED = (
@@ -14,6 +18,25 @@ _ONLY_NAMED = (
     "memoryview", "lock", "RLock", "code", "_lru_cache_wrapper", "Task", "Future"
 )  # fmt: skip
 """Literals that show a name, a size or a state: another object can have the same."""
+
+_IN_ANY_ORDER = ("dict", "Counter", "defaultdict")
+"""Mappings whose order is no part of their value; that of a subclass may be."""
+
+
+class Near(NamedTuple):
+    """A tolerance between numbers: relative to the right one, and absolute; the larger, or both."""
+
+    rel: float
+    abs: float
+    joined: bool = False
+
+    def allows(self, left: Any, right: Any) -> bool:
+        """Whether both are numbers that differ by no more than this."""
+        if not all(isinstance(n, (int, float)) and type(n) is not bool for n in (left, right)):
+            return False
+        relative = self.rel * abs(right)
+        allowed = relative + self.abs if self.joined else max(relative, self.abs)
+        return bool(abs(left - right) <= allowed)
 
 
 def same_content(left: Any, right: Any) -> bool | None:
@@ -39,11 +62,7 @@ def _same_values(left: Value, right: Value) -> bool | None:
         return False
     cut = bool(left.why or right.why)
     if left.kind in PAIRED:
-        items = _all(_same_pairs(left, right, cut))
-        ordered = left.type == "OrderedDict"  # its order is not looked at
-        if left.kind == "table":
-            ordered = [name for name, _ in left.items] != [name for name, _ in right.items]
-        items = None if items and ordered else items
+        items = _all((_all(_same_pairs(left, right, cut)), _same_order(left, right)))
     elif left.kind == "set":
         items = _same_sets(left.items, right.items)
     else:
@@ -54,10 +73,13 @@ def _same_values(left: Value, right: Value) -> bool | None:
 
 
 def _shows_little(value: Value) -> bool:
-    """Whether looks that are alike say nothing: an object without attributes, a function."""
-    return (value.kind == "object" and not value.attrs) or (
-        value.kind == "literal" and value.type in _ONLY_NAMED
-    )
+    """Whether looks that are alike say nothing: an object without attributes, a function.
+
+    Of a time in a zone of an unknown class only the class is shown.
+    """
+    if value.kind == "literal":
+        return value.type in _ONLY_NAMED or value.type.startswith(("datetime in ", "time in "))
+    return value.kind == "object" and not value.attrs
 
 
 def _all(verdicts: Iterable[bool | None]) -> bool | None:
@@ -85,6 +107,21 @@ def _same_pairs(left: Value, right: Value, cut: bool) -> Iterable[bool | None]:
     for key, mine in left.items:
         known, theirs = _held(key, right)
         yield same_content(mine, theirs) if known else None if cut else known
+
+
+def _same_order(left: Value, right: Value) -> bool | None:
+    """Whether two mappings of one type have their keys in the same order, where that counts.
+
+    An OrderedDict's order was looked at where all of its keys are atoms; of another mapping it
+    is not known what its order means.
+    """
+    mine, theirs = ([key for key, _ in side.items] for side in (left, right))
+    if left.type in _IN_ANY_ORDER:
+        return True
+    known = not any(isinstance(key, Value) for key in (*mine, *theirs))
+    if left.type == "OrderedDict":
+        return mine == theirs if known and len(mine) == len(theirs) else None
+    return True if known and mine == theirs else None
 
 
 def _found(part: Any, among: Iterable[Any]) -> bool | None:
@@ -117,25 +154,33 @@ def contains(whole: Any, part: Any) -> bool:
     if not isinstance(whole, Value):
         return False
     items = _flat(whole.items) if whole.kind in PAIRED else whole.items
-    return any(contains(item, part) for item in (*items, *_flat(whole.attrs)))
+    held = (value for _, value in whole.attrs)
+    return any(contains(item, part) for item in (*items, *held))
 
 
-def first_difference(left: Look, right: Look, path: str = "") -> str:
-    """Return the first place where two looks differ, as `[2].name: 3 != 4`; empty if none is known."""
+def first_difference(left: Look, right: Look, path: str = "", near: Near | None = None) -> str:
+    """Return the first place where two looks differ, as `[2].name: 3 != 4`; empty if none is known.
+
+    Numbers that are `near` each other do not differ.
+    """
+    head, other = _text_of(left), _text_of(right)
+    if head is not None and other is not None and max(len(head), len(other)) > SHORT:
+        return _in_texts(left, right, path)
     if not isinstance(left, Value) or not isinstance(right, Value) or left.kind != right.kind:
-        return _differs(path, left, right) if same_content(left, right) is False else ""
+        differ = same_content(left, right) is False and not (near and near.allows(left, right))
+        return _differs(path, left, right) if differ else ""
     if left.kind in ARRAYS and (found := _in_shapes(left, right, path)):
         return found
     if left.kind in PAIRED:
-        return _in_mappings(left, right, path)
+        return _in_mappings(left, right, path, near)
     if left.kind == "set":
         return _in_sets(left, right, path)
     for index, (mine, theirs) in enumerate(zip(left.items, right.items)):
         place = path if left.kind in ("text", "bytes", "literal") else f"{path}[{_at(left, index)}]"
-        if found := first_difference(mine, theirs, place):
+        if found := first_difference(mine, theirs, place, near):
             return found
     for (name, mine), (_, theirs) in zip(left.attrs, right.attrs):
-        if found := first_difference(mine, theirs, f"{path}.{name}"):
+        if found := first_difference(mine, theirs, f"{path}.{name}", near):
             return found
     return _differs_whole(left, right, path)
 
@@ -158,6 +203,33 @@ def _at(holder: Value, index: int) -> str:
         places.append(str(index % length))
         index //= length
     return ", ".join(reversed(places))
+
+
+def _text_of(look: Look) -> str | None:
+    """A text, or the head of one that was cut."""
+    if isinstance(look, Value) and look.kind == "text" and look.type == "str":
+        look = look.items[0]
+    return look if isinstance(look, str) else None
+
+
+def _size(text: Look) -> int:
+    return (text.size or 0) if isinstance(text, Value) else len(str(text))
+
+
+def _in_texts(left: Look, right: Look, path: str) -> str:
+    """The first character at which two long texts differ, with what is around it."""
+    head, other = _text_of(left) or "", _text_of(right) or ""
+    shorter = min(len(head), len(other))
+    at = next((n for n in range(shorter) if head[n] != other[n]), shorter)
+    place = path or "the whole"
+    if at == len(head) < _size(left) or at == len(other) < _size(right):  # cut there
+        sizes = (_size(left), _size(right))
+        return f"{place}: length {sizes[0]} != {sizes[1]}" if sizes[0] != sizes[1] else ""
+    if head == other:
+        return ""
+    line = f", line {head.count(NEWLINE, 0, at) + 1}" if NEWLINE in head + other else ""
+    mine, theirs = (text[max(at - 10, 0) : at + 20] for text in (head, other))
+    return f"{place}, character {at}{line}: {mine!r} != {theirs!r}"
 
 
 def _differs_whole(left: Value, right: Value, path: str) -> str:
@@ -185,13 +257,13 @@ def _in_sets(left: Value, right: Value, path: str) -> str:
     return _differs_whole(left, right, path)
 
 
-def _in_mappings(left: Value, right: Value, path: str) -> str:
+def _in_mappings(left: Value, right: Value, path: str, near: Near | None) -> str:
     for key, mine in left.items:
         place = f"{path}[{to_text(key, 60)}]"
         known, theirs = _held(key, right)
         if known is False and not right.why:
             return f"{place}: only on the left"
-        if known and (found := first_difference(mine, theirs, place)):
+        if known and (found := first_difference(mine, theirs, place, near)):
             return found
     for key, _ in () if left.why else right.items:
         if _held(key, left)[0] is False:

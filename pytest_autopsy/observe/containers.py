@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..model import Look, Value, new_value
-from .classes import ClassFacts, plain_name
+from .classes import ClassFacts, derives_from, plain_name
 from .literals import MAX_INT, head_of
 
 if TYPE_CHECKING:
     from .values import Looker
 
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+_ATOMS = (str, int, float, bool, type(None))
+_MAX_ORDERED = 1_000
+"""Of a longer OrderedDict only the head is shown, and that as the dict has it."""
+
 NOTHING: dict[str, Any] = {}
 stored = object.__getattribute__
 """Reads `__dict__` where class_facts says that this runs nobody's code."""
@@ -63,11 +67,27 @@ def _dict(walk: Looker, value: Any, name: str, depth: int) -> Look:
     if id(value) in walk.open:
         return Value("cut", name, size, why="cycle")
     walk.open.append(id(value))
-    pairs: Iterator[tuple[Any, Any]] = islice(dict.items(value), walk.limits.items)
+    pairs: Iterator[tuple[Any, Any]] = islice(_in_order(value), walk.limits.items)
     shown = tuple((walk.at(k, depth + 1), walk.at(v, depth + 1)) for k, v in pairs)
     walk.open.pop()
     cut = "items" if size > len(shown) else ""
     return new_value(Value, ("mapping", name, size, shown, (), cut))
+
+
+def _in_order(value: Any) -> Iterable[tuple[Any, Any]]:
+    """The pairs of a mapping; of an OrderedDict in its own order, which may not be the dict's.
+
+    Walking that order asks each key for its hash: only where all of them are atoms.
+    """
+    found: Iterable[tuple[Any, Any]] = dict.items(value)
+    cls = type(value)
+    if cls is dict or cls is defaultdict or not derives_from(cls, OrderedDict):
+        return found
+    if dict.__len__(value) > _MAX_ORDERED or not all(
+        type(key) in _ATOMS for key in dict.__iter__(value)
+    ):
+        return found
+    return [(key, dict.__getitem__(value, key)) for key in OrderedDict.__iter__(value)]
 
 
 def _bytes(walk: Looker, value: Any, name: str, _depth: int) -> Look:

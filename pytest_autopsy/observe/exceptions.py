@@ -21,6 +21,13 @@ _MEMBERS = _GROUP.__dict__["exceptions"].__get__ if _GROUP else None
 
 MESSAGE = Limits(depth=2, items=8, string=500, nodes=24)
 
+MAX_NOTES = 20
+_BUILTIN = frozenset(id(one) for one in vars(builtins).values() if isinstance(one, type))
+_TELLING = (
+    "__str__", "__cause__", "__context__", "__traceback__", "__suppress_context__", "__notes__",
+    "args", "exceptions", "__class__", "__getattribute__",
+)  # fmt: skip
+
 _READ_BY = {
     "BaseException": ("args",),
     "KeyError": ("args",),
@@ -111,6 +118,28 @@ def traceback_of(error: BaseException) -> types.TracebackType | None:
     return found if type(found) is types.TracebackType else None
 
 
+def is_failure(error: BaseException) -> bool:
+    """Whether it tells of a failure, not of an end that was asked for (exit, cancel, interrupt)."""
+    return any(cls is Exception or cls is _GROUP for cls in mro(type(error)))
+
+
+def without_frames_of(error: BaseException, path: str) -> None:
+    """Take the entries of a file's functions out of the exception's traceback."""
+    first = traceback_of(error)
+    while first is not None and first.tb_frame.f_code.co_filename == path:
+        first = first.tb_next
+    entry = first
+    for _ in range(1_000):
+        after = entry.tb_next if entry is not None else None
+        if entry is None or after is None:
+            break
+        if after.tb_frame.f_code.co_filename == path:
+            entry.tb_next = after.tb_next
+        else:
+            entry = after
+    BaseException.with_traceback(error, first)
+
+
 def linked(error: BaseException) -> list[tuple[str, BaseException]]:
     """Return the exceptions that this one was raised from, or while handling, and its members."""
     found: list[tuple[str, BaseException]] = []
@@ -124,13 +153,44 @@ def linked(error: BaseException) -> list[tuple[str, BaseException]]:
     return found
 
 
+def suppressed(error: BaseException) -> BaseException | None:
+    """Return what was being handled when this one was raised `from None`: Python prints nothing of it."""
+    context: BaseException | None = _CONTEXT(error)
+    return context if _CAUSE(error) is None and _SUPPRESS(error) else None
+
+
+def notes(error: BaseException) -> list[str]:
+    """Return the notes that were added to it (PEP 678)."""
+    if not class_facts(type(error)).has_dict:
+        return []
+    own = object.__getattribute__(error, "__dict__")
+    found = own.get("__notes__") if type(own) is dict and len(own) < MAX_NOTES * 10 else None
+    if type(found) is not list:
+        return []
+    return [note[: MESSAGE.string] for note in found[:MAX_NOTES] if type(note) is str]
+
+
+def oddities(error: BaseException) -> list[str]:
+    """Return where the exception's class would tell otherwise than what is stored and shown."""
+    own: list[str] = []
+    for cls in mro(type(error)):
+        if id(cls) in _BUILTIN or class_facts(cls).hidden:
+            continue
+        space = namespace(cls)
+        own += [f"its class {class_name(cls)} has its own {n}" for n in _TELLING if n in space]
+    shown = [f"{text}: it was not asked" for text in own[:4]]
+    if _printed(error) is None and not any(" __str__:" in text for text in shown):
+        shown.append("its arguments are no plain values: they are shown in place of its text")
+    return shown
+
+
 def context_id(error: BaseException) -> int:
     """Return the id of the exception that was being handled when this one was raised, or 0."""
     context: Any = _CONTEXT(error)
     return id(context) if context is not None else 0
 
 
-def argument(error: BaseException) -> Look:
+def argument(error: BaseException, length: int = MESSAGE.string) -> Look:
     """Return the look of the exception's only argument (a KeyError's key), else None."""
     args = _ARGS(error)
-    return look(args[0], MESSAGE) if len(args) == 1 else None
+    return look(args[0], MESSAGE._replace(string=length)) if len(args) == 1 else None

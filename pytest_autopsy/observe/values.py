@@ -126,16 +126,22 @@ class Looker:
             return self._attributes(value, facts, depth)
         if base is type:
             return class_literal(self, value, facts.name, depth)
+        content: Value
         if base is str or base is bytes or base is bytearray:
             head, cut = head_of(value, base, self.limits.string)
             size = cast("Any", base).__len__(value)
-            return Value("text", facts.name, size, (text_of(head),), (), cut)
-        if base is int or base is float:
-            return number(base, value, facts.name)
+            content = Value("text", facts.name, size, (text_of(head),), (), cut)
+        elif base is int or base is float:
+            content = number(base, value, facts.name)
+        else:
+            attrs = self._attributes(value, facts, depth)
+            if facts.fields and len(facts.fields) == tuple.__len__(value):
+                return named_tuple(self, value, facts, depth, attrs)
+            content = _KNOWN[id(base)][0](self, value, facts.name, depth)
+            return content._replace(attrs=attrs.attrs, why=content.why or attrs.why)
+        if not facts.hidden and not facts.slots and not _own_dict(value, facts)[0]:
+            return content  # as most are: a plain text or number of another class
         attrs = self._attributes(value, facts, depth)
-        if facts.fields and len(facts.fields) == tuple.__len__(value):
-            return named_tuple(self, value, facts, depth, attrs)
-        content: Value = _KNOWN[id(base)][0](self, value, facts.name, depth)
         return content._replace(attrs=attrs.attrs, why=content.why or attrs.why)
 
     def _with_own(self, found: Value, value: Any, facts: ClassFacts, depth: int) -> Value:

@@ -1,26 +1,56 @@
-"""The one holder of process state: the recorder that is at work in this process, if any.
+"""The one holder of process state: who is at work in this process, if anybody.
 
 Nested sessions (pytester in-process) stack: the inner one is at work until it ends.
 """
 
 from __future__ import annotations
 
-from .recorder import Recorder
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-_active: list[Recorder] = []
+if TYPE_CHECKING:
+    from .marks import Marks
+    from .recorder import Recorder
 
-
-def push(recorder: Recorder) -> None:
-    """Make `recorder` the one at work."""
-    _active.append(recorder)
-
-
-def pop(recorder: Recorder) -> None:
-    """Take `recorder` out, wherever it stands; twice does nothing."""
-    if recorder in _active:
-        _active.remove(recorder)
+T = TypeVar("T")
 
 
-def current() -> Recorder | None:
-    """Return the recorder at work in this process."""
-    return _active[-1] if _active else None
+class Keeper(Protocol):
+    """Takes snapshots of what the Python API tells it and writes them to a run's directory."""
+
+    def keep(self, name: str, error: BaseException, given: Mapping[str, Any], marks: Marks) -> None:
+        """Write the snapshot of `error`. Raises OSError, ValueError."""
+
+    def latest(self) -> Mapping[str, Any] | None:
+        """Return the newest one, parsed."""
+
+
+class Stack(Generic[T]):
+    """Who is at work: the last that was pushed and not yet taken out."""
+
+    def __init__(self) -> None:
+        self._held: list[T] = []
+
+    def push(self, one: T) -> None:
+        """Make `one` the one at work."""
+        self._held.append(one)
+
+    def pop(self, one: T) -> None:
+        """Take `one` out, wherever it stands; twice does nothing."""
+        if one in self._held:
+            self._held.remove(one)
+
+    def current(self) -> T | None:
+        """Return the one at work."""
+        return self._held[-1] if self._held else None
+
+
+recorders: Stack[Recorder] = Stack()
+keepers: Stack[Keeper] = Stack()
+
+outside: dict[tuple[int, str], Keeper] = {}
+"""Keepers of programs that run outside pytest, by process (a fork has its own) and store."""
+
+sections: ContextVar[tuple[Marks, ...]] = ContextVar("pytest_autopsy_sections", default=())
+"""The marks of each section that is open in this thread or task, outermost first."""

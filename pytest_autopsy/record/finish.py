@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+import os
 import threading
 import zlib
 from collections.abc import Iterable, Mapping
 
-from ..model import Call, Change, Footprint, Function, Look, Raised, Trace, Value
+from ..model import Call, Change, Footprint, Function, Look, Mark, Raised, Trace, Value
 from ..observe.redaction import Redactor
 from ..observe.values import TRACE
 from . import replay
 from .codes import CodeInfo, call_site, exit_line
+from .marks import Marks
+from .project import Project
 from .recorder import Recorder
 from .records import ARGUMENTS, END, EXTRA, INFO, LIMITS, OUTCOME, VALUE, Entry, Recording
 from .replay import CallRecord, exceptions_of
@@ -71,6 +74,38 @@ def trace(recorder: Recorder, recording: Recording, redactor: Redactor) -> Trace
         {functions[index].name: count for index, count in sorted(dropped.items())},
         tuple(sorted(functions[index].name for index in recording.at_least)),
         recording.seen,
+        shown_marks(
+            recording.marks,
+            recorder.targets.project,
+            redactor,
+            recording.started_ns,
+            {record.entry_id: ids[id(record)] for record in records},
+        ),
+        recording.marks.left_out(),
+    )
+
+
+def shown_marks(
+    marks: Marks,
+    project: Project,
+    redactor: Redactor,
+    started_ns: int = 0,
+    ids: Mapping[int, int] | None = None,
+) -> tuple[Mark, ...]:
+    """Return the kept marks, redacted; `ids` are the numbers of the calls that they stand in."""
+    return tuple(
+        Mark(
+            name=redactor.text(mark.name),
+            file=project.shown(os.path.realpath(mark.file)),
+            line=mark.line,
+            function=mark.function,
+            values=tuple((name, redactor.look(value, name)) for name, value in mark.values),
+            t_ns=mark.t_ns - started_ns,
+            call=(ids or {}).get(id(mark.call)),
+            thread=_thread(mark.thread),
+            order=mark.order,
+        )
+        for mark in marks.kept()
     )
 
 

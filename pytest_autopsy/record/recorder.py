@@ -21,6 +21,7 @@ from ..observe.detail import Detail
 from ..observe.exceptions import context_id, traceback_of, type_name
 from ..observe.values import TYPES, Limits
 from .codes import CodeInfo
+from .marks import MarkRecord
 from .records import (
     ARGUMENTS,
     END,
@@ -335,6 +336,17 @@ class Recorder:
         entry = self._open.get(id(frame))
         if entry is not None:
             self._note(entry, frame, error, traceback)
+
+    def mark(self, mark: MarkRecord, frame: FrameType | None) -> None:
+        """The program sets a checkpoint in `frame`."""
+        if self.recording is None:
+            return
+        while frame is not None and mark.call is None:
+            mark.call = self._open.get(id(frame))
+            frame = frame.f_back
+        self.clock += 1
+        mark.order = self.clock
+        self.recording.marks.add(mark)
 
     # -- the parts of an event --------------------------------------------------------------
 

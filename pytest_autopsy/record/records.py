@@ -12,6 +12,7 @@ from typing import Any
 
 from ..model import Change, Phase
 from .codes import CodeInfo
+from .marks import Marks
 
 KEEP_FIRST = 20
 KEEP_LAST = 20
@@ -87,6 +88,7 @@ class Recording:
         self.phase: Phase = "setup"
         self.rows: dict[int, int] = {}
         self.at_least: set[int] = set()
+        self.marks = Marks()
         self.first: list[Entry] = []
         self.last: list[deque[Entry]] = []
         self.touched: list[CodeInfo] = []

@@ -44,12 +44,13 @@ class CallRecord:
     """One call as it was: what `finish` makes a Call of."""
 
     __slots__ = (
-        "arguments", "direct", "duration_ns", "end", "exit_offset", "extra", "handled", "info",
+        "arguments", "direct", "duration_ns", "end", "entry_id", "exit_offset", "extra", "handled", "info",
         "limits", "outcome", "parent", "phase", "raised", "site_offset", "start", "t_ns",
         "thread", "value",
     )  # fmt: skip
 
     def __init__(self, entry: Entry) -> None:
+        self.entry_id = id(entry)
         self.info: CodeInfo = entry[INFO]
         self.parent: CallRecord | None = None
         self.direct: bool = entry[PARENT] is not None

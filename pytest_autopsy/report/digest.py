@@ -98,7 +98,8 @@ def evidence_json(fact: Evidence) -> dict[str, object]:
 
 def rerun_of(failure: Failure) -> list[str]:
     """Return the command that runs this test again."""
-    return ["pytest", "--autopsy", clean(failure.nodeid)]
+    known = failure.snapshot.rerun[1:] if failure.snapshot is not None else ()
+    return ["pytest", "--autopsy", *map(clean, known or (failure.nodeid,))]
 
 
 def why_no_cause(failure: Failure, outcome: Outcome) -> str | None:

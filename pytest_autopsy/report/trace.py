@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import Call, Trace
+from ..model import Call, Mark, Trace
 from ..observe.text import clean, to_json, to_text
 from ..plainjson import dumps
 
@@ -21,6 +21,7 @@ def trace_jsonl(trace: Trace) -> bytes:
         events.extend((call.end or call.start, 1, line) for line in _handled_lines(call))
         if call.end is not None:
             events.append((call.end, 2, _end_line(call)))
+    events.extend((mark.order, 0, _mark_line(mark)) for mark in trace.marks)
     events.sort(key=lambda event: event[:2])
     lines.extend(event[2] for event in events)
     lines.extend(_dropped_lines(trace))
@@ -112,7 +113,23 @@ def _handled_lines(call: Call) -> Iterator[dict[str, object]]:
         }
 
 
+def _mark_line(mark: Mark) -> dict[str, object]:
+    return {
+        "event": "mark",
+        "name": clean(mark.name),
+        "call_id": mark.call,
+        "func": clean(mark.function),
+        "file": clean(mark.file),
+        "line": mark.line,
+        "t_ns": mark.t_ns,
+        "thread": mark.thread,
+        "values": {clean(name): to_json(value) for name, value in mark.values},
+    }
+
+
 def _dropped_lines(trace: Trace) -> Iterator[dict[str, object]]:
+    if trace.marks_left_out:
+        yield {"event": "dropped", "marks": trace.marks_left_out}
     for name, count in trace.dropped.items():
         at_least = name in trace.at_least
         yield {"event": "dropped", "func": name, "calls": count, "at_least": at_least}
@@ -121,11 +138,19 @@ def _dropped_lines(trace: Trace) -> Iterator[dict[str, object]]:
 def trace_tree(trace: Trace) -> str:
     """Return the calls as an indented tree, one line a call, to read and to grep."""
     lines = [f"# {clean(trace.test)}"]
-    lines.extend(_tree_line(call) for call in trace.calls)
+    rows = [(call.start, _tree_line(call)) for call in trace.calls]
+    depths = {call.id: call.depth + 1 for call in trace.calls}
+    rows += [(mark.order, _tree_mark(mark, depths.get(mark.call or 0, 0))) for mark in trace.marks]
+    lines.extend(text for _, text in sorted(rows, key=lambda row: row[0]))
     for name, count in trace.dropped.items():
         more = "at least " if name in trace.at_least else ""
         lines.append(f"# dropped: {more}{count} calls of {name}")
     return "\n".join(_one_line(line) for line in lines) + "\n"
+
+
+def _tree_mark(mark: Mark, depth: int) -> str:
+    values = ", ".join(f"{name}={to_text(value, 60)}" for name, value in mark.values)
+    return f"{'  ' * depth}mark {mark.name} {mark.file}:{mark.line} {values}".rstrip()
 
 
 def _one_line(text: str) -> str:

@@ -3,74 +3,180 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from types import FrameType
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import CodeType, TracebackType
 
-from ..model import Assertion, Look
-from ..observe.compare import first_difference
+from ..model import Assertion, Look, Value
+from ..observe.classes import class_facts, mro
+from ..observe.compare import Near, first_difference
 from ..observe.detail import Detail
-from ..observe.exceptions import traceback_of
+from ..observe.exceptions import argument, traceback_of, type_name
 from ..observe.redaction import Redactor
+from ..record.project import Project
 from ..source import Source, source_of
+from .expression import failing
+from .helpers import TOLD, Compared, compared_by_helper, is_helper
+from .reading import MISSING, attribute
+from .sources import file_of
+
+_COMPARE_PARTS = ("==", "~=", "was called with", "was awaited with")
+"""Operators whose two sides should be alike: where they differ says something."""
+
+MAX_MESSAGE = 8_000
+
 
 Looks = Callable[[object], Look]
 LOOK: Looks = Detail().look
 
-_UNITTEST = {
-    "assertEqual": "==", "assertNotEqual": "!=", "assertIs": "is", "assertIsNot": "is not",
-    "assertIn": "in", "assertNotIn": "not in", "assertLess": "<", "assertLessEqual": "<=",
-    "assertGreater": ">", "assertGreaterEqual": ">=", "assertListEqual": "==",
-    "assertDictEqual": "==", "assertTupleEqual": "==", "assertSetEqual": "==",
-    "assertSequenceEqual": "==", "assertMultiLineEqual": "==", "assertAlmostEqual": "~=",
-    "assertCountEqual": "has the items of",
-}  # fmt: skip
-_FIRST = ("first", "member", "expr1", "a", "d1", "seq1", "list1", "tuple1", "set1")
-_SECOND = ("second", "container", "expr2", "b", "d2", "seq2", "list2", "tuple2", "set2")
-
 
 def from_compare(operator: str, left: object, right: object, look: Looks = LOOK) -> Assertion:
-    """Return the assertion that pytest has just found false, from its live operands."""
-    mine, theirs = look(left), look(right)
-    return Assertion(
-        mine, operator, theirs, difference=first_difference(mine, theirs), left_id=id(left)
-    )
+    """Return the assertion that pytest has just found false, from its live operands.
+
+    What `pytest.approx` wraps is shown as what it wraps, with the tolerance beside it.
+    """
+    details: dict[str, object] = {}
+    wanted, left = _unwrapped(left, details), _expected(left)
+    wanted, right = _unwrapped(right, details) or wanted, _expected(right)
+    operator = {"==": "~=", "!=": "!~="}.get(operator, operator) if wanted else operator
+    shown = tuple((name, look(value)) for name, value in details.items())
+    return Assertion(look(left), operator, look(right), left_id=id(left), details=shown)
 
 
-def from_unittest(error: BaseException, look: Looks = LOOK) -> Assertion | None:
-    """Return the operands of a failing unittest `assert*`, from the helper's frame."""
-    traceback = traceback_of(error)
-    while traceback is not None:
-        frame = traceback.tb_frame
-        name = frame.f_code.co_name
-        if name in _UNITTEST and frame.f_code.co_filename.replace("\\", "/").endswith(
-            "unittest/case.py"
-        ):
-            found = _operands(frame)
-            if found is not None:
-                return from_compare(_UNITTEST[name], *found, look)
-        traceback = traceback.tb_next
-    return None
+def of_failure(
+    error: BaseException,
+    compared: Assertion | None,
+    project: Project,
+    redactor: Redactor,
+    detail: Detail | None = None,
+    look: Looks | None = None,
+) -> Assertion | None:
+    """Return the assertion that a failure is about: a helper's, or the last that pytest compared.
 
+    `look` is how values are looked at, where that is not just as `detail` says.
+    """
 
-def _operands(frame: FrameType) -> tuple[object, object] | None:
-    held = frame.f_locals
-    first = next((name for name in _FIRST if name in held), None)
-    second = next((name for name in _SECOND if name in held), None)
-    return (held[first], held[second]) if first and second else None
+    def is_project(code: CodeType) -> bool:
+        return not is_helper(code) and project.owns(file_of(code))
+
+    detail = detail or Detail()
+    if detail.values == "none" or not _is_failed_check(error):
+        return None
+    told = compared_by_helper(error, is_project)
+    found = _from_helper(told, error, detail, look or detail.look) if told is not None else compared
+    if found is None:
+        return None
+    place = _innermost(traceback_of(error), is_project)
+    if place is not None:
+        path = file_of(place.tb_frame.f_code)
+        found = (
+            _with_arguments(found, place, source_of(path))
+            if found.helper
+            else with_source(found, path, place.tb_lineno)
+        )
+    return redacted(found, redactor)
 
 
 def redacted(assertion: Assertion, redactor: Redactor) -> Assertion:
-    """Return the assertion without secrets."""
+    """Return the assertion without secrets, with the first place where its sides differ."""
     left, right = redactor.look(assertion.left), redactor.look(assertion.right)
-    return Assertion(
-        left,
-        assertion.operator,
-        right,
-        redactor.text(assertion.left_source),
-        redactor.text(assertion.right_source),
-        first_difference(left, right),
-        assertion.left_id,
+    details = dict(assertion.details)
+    difference = _told(details)
+    if not difference and assertion.operator in _COMPARE_PARTS:
+        difference = first_difference(left, right, near=near_of(details))
+    return replace(
+        assertion,
+        left=left,
+        right=right,
+        left_source=redactor.text(assertion.left_source),
+        right_source=redactor.text(assertion.right_source),
+        difference=redactor.text(difference),
+        details=tuple((name, redactor.look(value, name)) for name, value in details.items()),
     )
+
+
+def _told(details: Mapping[str, Look]) -> str:
+    """The first place of a difference, as the helper's message has it."""
+    part, first, values = (str(details.get(name, "")) for name in ("part", "first", "values"))
+    place = part + (f"[{first.strip('[]')}]" if first else "")
+    return f"{place}: {values}" if place and values else place
+
+
+def near_of(details: Mapping[str, Look]) -> Near | None:
+    """Return the tolerance that a comparison's details tell of."""
+    rel, absolute = (
+        _number(details, "rel", "rtol", "rel_tol"),
+        _number(details, "abs", "atol", "abs_tol", "delta"),
+    )
+    places = _number(details, "places", "decimal")
+    if places is not None and absolute is None:
+        absolute = (1.5 if "decimal" in details else 0.5) * 10.0**-places
+    if rel is None and absolute is None:
+        return None
+    return Near(rel or 0.0, absolute or 0.0, joined="rtol" in details or "rel_tol" in details)
+
+
+def _number(details: Mapping[str, Look], *names: str) -> float | None:
+    found = next((details[name] for name in names if name in details), None)
+    return float(found) if isinstance(found, (int, float)) else None
+
+
+def _is_failed_check(error: BaseException) -> bool:
+    """Whether the exception says that a check failed: an AssertionError, or pytest's own Failed."""
+    classes = mro(type(error))
+    failed = type_name(error) == "Failed" and not any(cls is Exception for cls in classes)
+    return failed or any(cls is AssertionError for cls in classes)
+
+
+def _from_helper(told: Compared, error: BaseException, detail: Detail, look: Looks) -> Assertion:
+    looks = [(name, look(value)) for name, value in told.details]
+    # an object stands for "not given" there
+    details = [(n, one) for n, one in looks if not isinstance(one, Value) or one.kind != "object"]
+    text = argument(error, MAX_MESSAGE) if detail.content else ""
+    for label, pattern in TOLD if isinstance(text, str) else ():
+        said = pattern.search(str(text))
+        if said is not None and label not in dict(details):
+            details.append((label, said.group(1)))
+    return Assertion(
+        look(told.left),
+        told.helper.operator,
+        look(told.right),
+        left_id=id(told.left),
+        helper=told.name,
+        details=tuple(details),
+    )
+
+
+def _unwrapped(value: object, details: dict[str, object]) -> bool:
+    """Whether it is an approx; what tolerance it was given goes into `details`."""
+    if not _is_approx(value):
+        return False
+    given = {name: attribute(value, name) for name in ("rel", "abs")}
+    only_absolute = given["rel"] is None and given["abs"] is not None
+    details["rel"] = given["rel"] if given["rel"] is not None else 0.0 if only_absolute else 1e-6
+    details["abs"] = given["abs"] if given["abs"] is not None else 1e-12
+    return True
+
+
+def _expected(value: object) -> object:
+    found = attribute(value, "expected") if _is_approx(value) else MISSING
+    return value if found is MISSING else found
+
+
+def _is_approx(value: object) -> bool:
+    facts = class_facts(type(value))
+    ours = facts.module == "pytest" or facts.module.startswith("_pytest.")
+    return ours and facts.name.startswith("Approx")
+
+
+def _innermost(
+    traceback: TracebackType | None, is_project: Callable[[CodeType], bool]
+) -> TracebackType | None:
+    found = None
+    while traceback is not None:
+        found = traceback if is_project(traceback.tb_frame.f_code) else found
+        traceback = traceback.tb_next
+    return found
 
 
 def with_source(assertion: Assertion, path: str, line: int) -> Assertion:
@@ -80,15 +186,19 @@ def with_source(assertion: Assertion, path: str, line: int) -> Assertion:
     if compare is None:
         return assertion
     left, right = compare.left, compare.comparators[-1]
-    return Assertion(
-        assertion.left,
-        assertion.operator,
-        assertion.right,
-        text_of(source, left),
-        text_of(source, right),
-        assertion.difference,
-        assertion.left_id,
+    return replace(
+        assertion, left_source=text_of(source, left), right_source=text_of(source, right)
     )
+
+
+def _with_arguments(assertion: Assertion, place: TracebackType, source: Source) -> Assertion:
+    """The text of the two arguments that the helper was called with."""
+    code, line = place.tb_frame.f_code, place.tb_lineno
+    node = failing(code, place.tb_lasti, line, source).node
+    if not isinstance(node, ast.Call) or len(node.args) < 2:
+        return assertion
+    left, right = (" ".join(ast.unparse(arg).split())[:120] for arg in node.args[:2])
+    return replace(assertion, left_source=left, right_source=right)
 
 
 def assert_at(source: Source, line: int) -> ast.Assert | None:

@@ -159,6 +159,37 @@ def test_the_order_of_an_ordered_dict_counts_or_is_unknown() -> None:
     assert same(first, second) is not True
 
 
+def test_ordered_dicts_are_equal_where_their_order_is() -> None:
+    first = collections.OrderedDict(a=[1], b=2)
+    assert same(first, collections.OrderedDict(a=[1], b=2)) is True
+    moved = collections.OrderedDict(b=2, a=[1])
+    assert same(first, moved) is False
+    moved.move_to_end("b")
+    assert list(moved) == ["a", "b"]
+    assert same(first, moved) is True
+    odd = collections.OrderedDict({(1,): 1})
+    assert same(odd, odd.copy()) is None, "walking it would hash the key"
+    assert (
+        same(collections.OrderedDict(a=1, b=2, c=3), collections.OrderedDict(a=1, b=2, c=3)) is None
+    )
+
+
+class Ledger(collections.OrderedDict):  # type: ignore[type-arg]
+    pass
+
+
+def test_the_order_of_a_mapping_of_another_class_may_count() -> None:
+    assert same(Ledger(a=1, b=2), Ledger(a=1, b=2)) is True
+    assert same(Ledger(a=1, b=2), Ledger(b=2, a=1)) is None
+    assert same(Ledger(a=1), Ledger(a=2)) is False
+
+
+def test_attributes_of_texts_and_numbers_count() -> None:
+    assert same(tagged("a", 1), tagged("a", 1)) is True
+    assert same(tagged("a", 1), tagged("a", 2)) is False
+    assert same(tagged("a", 1), Text("a")) is False
+
+
 def test_contains() -> None:
     whole = look({"a": [Plain(price=3)], "k": "text"})
     for part in ({"a": [Plain(price=3)], "k": "text"}, [Plain(price=3)], Plain(price=3), 3, "k"):
