@@ -13,11 +13,12 @@ from pytest_autopsy.observe.text import to_json
 from pytest_autopsy.observe.values import SNAPSHOT, TRACE, Limits, look
 
 from ..observe.hostile import CALLED
+from ..observe.hostile_lazy import LAZY
 from ..observe.hostile_shapes import CASES
 from ..observe.hostile_single import SINGLE
 from ..observe.hostile_state import STATE
 
-ALL = {**CASES, **SINGLE, **STATE}
+ALL = {**CASES, **SINGLE, **STATE, **LAZY}
 
 
 def seconds(limits: Limits) -> tuple[dict[str, float], list[str], int]:

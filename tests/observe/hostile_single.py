@@ -13,7 +13,18 @@ from .hostile import CALLED, Called, Case, fill
 
 SINGLE: dict[str, Case] = {}
 
-_OF_OBJECT = ["__repr__", "__str__", "__format__", "__bytes__", "__bool__", "__len__", "__length_hint__", "__iter__", "__next__", "__reversed__", "__contains__", "__getitem__", "__call__", "__eq__", "__ne__", "__lt__", "__hash__", "__getattr__", "__getattribute__", "__dir__", "__sizeof__", "__int__", "__float__", "__index__", "__complex__", "__fspath__", "__reduce__", "__reduce_ex__", "__getstate__", "__copy__", "__deepcopy__", "__instancecheck__", "__subclasscheck__", "__array__", "__dataframe__", "__series__", "__array_interface__", "__array_struct__", "__arrow_c_stream__", "__dlpack__", "__cuda_array_interface__", "__html__", "__rich_repr__", "_repr_html_", "_repr_pretty_", "__attrs_attrs__", "__dataclass_fields__", "__pydantic_fields__", "__fields__", "_fields", "__match_args__", "__wrapped__", "__self__", "__func__", "__name__", "__qualname__", "__doc__", "shape", "dtype", "ndim", "size", "device", "columns", "__annotations__", "__dict__", "__slots__", "__class__", "__module__", "__weakref__", "__pytest_wrapped__", "__tracebackhide__", "__cause__", "__traceback__", "_mock_name", "_fields_", "name", "value", "args"]
+_OF_OBJECT = """
+__repr__ __str__ __format__ __bytes__ __bool__ __len__ __length_hint__ __iter__ __next__
+__reversed__ __contains__ __getitem__ __call__ __eq__ __ne__ __lt__ __hash__ __getattr__
+__getattribute__ __dir__ __sizeof__ __int__ __float__ __index__ __complex__ __fspath__ __reduce__
+__reduce_ex__ __getstate__ __copy__ __deepcopy__ __instancecheck__ __subclasscheck__ __array__
+__dataframe__ __series__ __array_interface__ __array_struct__ __arrow_c_stream__ __dlpack__
+__cuda_array_interface__ __html__ __rich_repr__ _repr_html_ _repr_pretty_ __attrs_attrs__
+__dataclass_fields__ __pydantic_fields__ __fields__ _fields __match_args__ __wrapped__ __self__
+__func__ __name__ __qualname__ __doc__ shape dtype ndim size device columns __annotations__
+__dict__ __slots__ __class__ __module__ __weakref__ __pytest_wrapped__ __tracebackhide__ __cause__
+__traceback__ _mock_name _fields_ name value args
+"""
 _OF_BASES = {
     list: "__len__ __iter__ __getitem__ __repr__ __class__ __reversed__ __eq__ __bool__",
     dict: "__len__ __iter__ __getitem__ __repr__ __class__ keys items values get __contains__ __missing__ copy",
@@ -97,7 +108,7 @@ def _with_property(name: str, then: str) -> Case:
 
 _THEN = ("raises", "sleeps", "mutates")
 
-for _number, _name in enumerate(_OF_OBJECT):
+for _number, _name in enumerate(_OF_OBJECT.split()):
     _then = _THEN[_number % 3]
     if _name not in (
         "__weakref__",

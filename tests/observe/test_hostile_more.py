@@ -25,12 +25,13 @@ from pytest_autopsy.observe.text import to_json, to_text
 from pytest_autopsy.observe.values import SNAPSHOT, TRACE, Limits, look
 
 from .hostile import CALLED
+from .hostile_lazy import LAZY
 from .hostile_shapes import CASES as OLDER
 from .hostile_single import SINGLE
 from .hostile_state import STATE
 
-ALL = {**OLDER, **SINGLE, **STATE}
-MORE = {**SINGLE, **STATE}
+ALL = {**OLDER, **SINGLE, **STATE, **LAZY}
+MORE = {**SINGLE, **STATE, **LAZY}
 _OURS = (os.path.dirname(pytest_autopsy.__file__), __file__, contextlib.__file__, "<string>")
 """The package, this test, and the constructors of named tuples and dataclasses."""
 _LENT = ("_replace", "_make", "cast")  # what the standard library lends the package
@@ -86,7 +87,7 @@ def forms_of(made: Any) -> list[Any]:
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len(ALL) == len(OLDER) + len(SINGLE) + len(STATE) >= 150
+    assert len(ALL) == len(OLDER) + len(SINGLE) + len(STATE) + len(LAZY) >= 150
 
 
 @pytest.mark.parametrize("limits", [TRACE, SNAPSHOT], ids=["trace", "snapshot"])
@@ -126,8 +127,10 @@ def _dies(name: str, looks: bool) -> bool | None:
     if reference is None:
         return None
     if looks:
+        gc.disable()  # what a finalizer raises meanwhile would keep the frames of the look
         look(made, SNAPSHOT)
         look([made], TRACE)
+        gc.enable()
     del made
     if reference() is not None:
         gc.collect()

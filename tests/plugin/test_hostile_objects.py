@@ -17,7 +17,14 @@ import pytest
 from ..observe import hostile
 from .helpers import Project, Run
 
-ZOO = ("hostile", "hostile_kinds", "hostile_shapes", "hostile_single", "hostile_state")
+ZOO = (
+    "hostile",
+    "hostile_kinds",
+    "hostile_shapes",
+    "hostile_single",
+    "hostile_state",
+    "hostile_lazy",
+)
 
 CONFTEST = """
 import json
@@ -36,11 +43,12 @@ import sys
 
 import pytest
 from zoo.hostile import CALLED
+from zoo.hostile_lazy import LAZY
 from zoo.hostile_shapes import CASES
 from zoo.hostile_single import SINGLE
 from zoo.hostile_state import STATE
 
-ALL = {**CASES, **SINGLE, **STATE}
+ALL = {**CASES, **SINGLE, **STATE, **LAZY}
 HELD = sorted(name for name in ALL if not name.endswith(("-loops", "-lies", "-sleeps")))
 
 
