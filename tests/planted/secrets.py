@@ -216,7 +216,16 @@ def _encoded(secret: str) -> dict[str, Any]:
 
 def _twice() -> Iterator[Item]:
     """The same secret under a telling name and, with no name and no shape, elsewhere."""
-    places = ["exception", "stdout", "locals", "log", "nested", "attributes", "arguments", "assertion"]
+    places = [
+        "exception",
+        "stdout",
+        "locals",
+        "log",
+        "nested",
+        "attributes",
+        "arguments",
+        "assertion",
+    ]
     turns = ("same", "before", "after")
     seeds = ("plain", "odd")
     count = 0
