@@ -1,0 +1,1 @@
+"""Numbers, printed and never asserted: ratios within one run."""
