@@ -105,8 +105,8 @@ def make_session(config: pytest.Config, settings: Settings, run_id: str = "") ->
         integrations.worker_id(config),
         AskPlugins(config, faults),
         integrations.worker_key(config),
+        faults,
     )
-    session.faults = faults
     Guard(faults)(session.redactor.argv, map(str, config.invocation_params.args))
     return session
 

@@ -55,6 +55,7 @@ class Session:
         worker: str | None,
         hook: Hook | None = None,
         key: str | None = None,
+        faults: list[str] | None = None,
     ) -> None:
         self.settings = settings
         self.project: Project = targets.project
@@ -70,7 +71,7 @@ class Session:
         options = ShotOptions(detail=self.detail, include_env=settings.env)
         self.camera = Camera(self.project, self.redactor, targets.fixtures, options)
         self.keeper = Keeper(directory, self.camera)
-        self.faults: list[str] = []
+        self.faults: list[str] = [] if faults is None else faults
         self.describer = Describer(self.faults)
         self.engine: Engine | None = None
         self.engine_name = "none"

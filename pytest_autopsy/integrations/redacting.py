@@ -84,13 +84,23 @@ def _pair(pair: Any, redactor: Redactor) -> Any:
     return (name, redactor.held(value, holder)) if type(value) is str else pair
 
 
+def _lines(shown: Any, redactor: Redactor) -> Any:
+    """Lines, with their ends (as a native traceback has them: one may hold several) or without."""
+    whole = "".join(shown)
+    if "\n" not in whole:
+        return redactor.block(shown)
+    text = redactor.text(whole)
+    return shown if text == whole else [text]
+
+
 def _without(shown: Any, redactor: Redactor) -> Any:
     """A part of a failure's representation without secrets: objects of pytest's own in place."""
     if type(shown) is str:
         return redactor.text(shown)
     if isinstance(shown, (list, tuple)):
+        lines: Any
         if shown and all(type(line) is str for line in shown):
-            lines: Any = redactor.block(shown)
+            lines = _lines(shown, redactor)
         else:
             lines = [_without(part, redactor) for part in shown]
         return type(shown)(lines) if type(shown) in (list, tuple) else shown
