@@ -56,6 +56,7 @@ TOKENS: tuple[tuple[str, str, str], ...] = (  # rule, its heads, what follows
     ("model key", "AGE-SECRET-KEY-1", r"[0-9A-Z]{40,}"),
     ("dropbox token", "sl.", r"[\w=-]{100,}"),
     ("facebook token", "EAA", r"[A-Z][A-Za-z0-9]{24,}"),
+    ("password manager key", "A3-", r"[A-Z0-9]{6}(?:-[A-Z0-9]{5,6}){5}"),
     ("network key", "tskey-", r"[\w-]{24,}"),
     ("adobe key", "p8e-", r"[A-Za-z0-9]{32}"),
     ("shipping key", "EZAK|EZTK|shippo_live_|shippo_test_", r"[A-Za-z0-9]{40,}"),

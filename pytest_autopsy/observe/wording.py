@@ -25,7 +25,9 @@ SHORTEST = 8
 
 def is_plain(text: str) -> bool:
     """Whether a text is one word of letters, or a number, a date, a time."""
-    return _PLAIN.fullmatch(text) is not None
+    if _PLAIN.fullmatch(text) is None:
+        return False
+    return not text.isalpha() or 2 * len(text) >= 5 * len(_RUNS.findall(text))  # xQzRtB is no word
 
 
 def is_sentence(text: str) -> bool:

@@ -38,6 +38,8 @@ BY_RULE: dict[str, list[tuple[str, str]]] = {
     "map key": [("p" + f"k.eyJ{_BODY}.{_BODY[:22]}",) * 2, (f"{_BODY[:6]}_{_BODY[:29]}" + "_mmk",) * 2],
     "dropbox token": [("s" + f"l.{_BODY * 4}",) * 2],
     "facebook token": [("EA" + f"ACEdEose0cBA{_BODY}",) * 2],
+    "network key": [("tsk" + f"ey-auth-{_BODY}",) * 2],
+    "password manager key": [("A3" + "-QSLQWN-1JBP0Z-Q35S9-7YMAT-OM54G-ZEKT8",) * 2],
     "adobe key": [("p8" + f"e-{_BODY[:32]}",) * 2],
     "shipping key": [("EZ" + f"AK{_BODY}{_BODY[:14]}",) * 2],
     "twilio key": [("S" + f"K{_HEX}",) * 2],
