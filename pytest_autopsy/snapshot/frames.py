@@ -131,7 +131,7 @@ class Frames:
         path, shown = self._place(code)
         source, why = source_for(code, path)
         redact = self.eye.redactor.text
-        failed = self._failed(traceback, source if why != CHANGED else _NO_SOURCE)
+        failed = self._failed(traceback, source if why != CHANGED else Source("", ()))
         start, snippet = self._snippet(source, line)
         held = local_names(frame)
         chosen, left_out = self._locals(frame, held, source.line(line), snippet)
@@ -184,7 +184,6 @@ class Frames:
         return chosen, len(names) - len(chosen)
 
 
-_NO_SOURCE = Source("", ())
 Kept = tuple[int, TracebackType, str]
 
 

@@ -13,7 +13,7 @@ FINISH = (
 
 SNAPSHOT = (
     "snapshot.capture:Camera.take",
-    "snapshot.capture:Camera._frame",
+    "snapshot.frames:Frames._frame",
     "observe.detail:Detail.looks",
     "snapshot.capture:environment",
     "snapshot.assertion:from_compare",
