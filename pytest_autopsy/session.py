@@ -41,7 +41,8 @@ from .snapshot.options import ShotOptions
 from .store import RunDirectory, file_name
 
 FULL_EVIDENCE = 20
-"""Failures of one signature that keep their trace and snapshot; later ones keep the footprint."""
+"""Failures of one kind at one place that keep their trace and snapshot; later ones keep the
+footprint."""
 
 
 class Session:
@@ -86,7 +87,7 @@ class Session:
         self.fixtures: dict[int, tuple[str, dict[int, int]]] = {}
         self._failing: list[Failure] = []
         self._errors: list[tuple[Failure, BaseException | None]] = []
-        self._alike: Counter[tuple[str, ...]] = Counter()
+        self._alike: Counter[tuple[object, ...]] = Counter()
         self._compared: Assertion | None = None
         self._test = ""
         self._in_fixture = False
@@ -280,9 +281,9 @@ class Session:
     def _keep_failures(self, recording: Any, print_of: Footprint | None, retried: bool) -> None:
         recorded = None
         for failure in self._failing:
-            alike = (failure.phase, *(failure.exception or ("",)), failure.file)
-            self._alike[alike[0], alike[1], alike[-1]] += 1
-            full = self._alike[alike[0], alike[1], alike[-1]] <= FULL_EVIDENCE
+            alike = _place(failure)
+            self._alike[alike] += 1
+            full = self._alike[alike] <= FULL_EVIDENCE
             changes: dict[str, Any] = {"footprint": print_of}
             if recording is None:
                 changes["why_no_trace"] = self._why_no_trace(failure)
@@ -401,6 +402,15 @@ def detail_of(settings: Settings) -> Detail:
         frames=settings.frames,
         source_context=settings.source_context,
     )
+
+
+def _place(failure: Failure) -> tuple[object, ...]:
+    """Phase, type of exception, and where it was raised: what is alike in these may share a cause."""
+    kind = failure.exception[0] if failure.exception is not None else ""
+    shown = failure.snapshot.exceptions if failure.snapshot is not None else ()
+    frames = [frame for frame in shown[0].frames if frame.kind != "library"] if shown else []
+    where = (frames[0].file, frames[0].line) if frames else (failure.file, failure.line)
+    return failure.phase, kind, *where
 
 
 def failure_id(identity: str, ordinal: int) -> str:

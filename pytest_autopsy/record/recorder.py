@@ -242,8 +242,8 @@ class Recorder:
                 looks.append(self.looker.look(value))
             if info.watched is None:
                 info.look_around(frame)
-            if info.mutates and (heavy or info.watched):
-                extra = self._before(info, frame, local, limits)
+            if info.mutates and limits is not TYPES and (heavy or info.watched):
+                extra = self._before(info, frame, local)
             if info.defaults:
                 extra = self._shared_defaults(info, local, extra)
             if self.clears_locals and info.may_clear:
@@ -368,7 +368,8 @@ class Recorder:
         self.clock += 1
         if entry[EXTRA] is None:
             entry[EXTRA] = Extra()
-        moves = entry[EXTRA].moves
+        extra: Extra = entry[EXTRA]
+        extra.moves = moves = extra.moves or []
         moves.append((self.clock, thread))
         if len(moves) > MAX_EVENTS:
             del moves[MAX_EVENTS // 2 : MAX_EVENTS // 2 + 2]  # a yield and what follows it
@@ -382,7 +383,8 @@ class Recorder:
     ) -> None:
         if entry[EXTRA] is None:
             entry[EXTRA] = Extra()
-        errors = entry[EXTRA].errors
+        extra: Extra = entry[EXTRA]
+        extra.errors = errors = extra.errors or []
         name = type_name(error)
         told = "" if name in QUIET else self.detail.message(error)
         here = traceback is None or traceback.tb_next is None
@@ -429,13 +431,12 @@ class Recorder:
             above = above.f_back
         return None, extra
 
-    def _before(self, info: CodeInfo, frame: FrameType, local: Any, limits: Limits) -> Extra:
+    def _before(self, info: CodeInfo, frame: FrameType, local: Any) -> Extra:
         """What is needed to tell at exit what the call has changed."""
         extra = Extra()
-        if limits is not TYPES:
-            extra.argument_ids = [id(local.get(name)) for name in info.arguments]
-            if info.watched:
-                extra.watched = tuple(self._watched(info, frame, local))
+        extra.argument_ids = [id(local.get(name)) for name in info.arguments]
+        if info.watched:
+            extra.watched = tuple(self._watched(info, frame, local))
         return extra
 
     def _shared_defaults(self, info: CodeInfo, local: Any, extra: Extra | None) -> Extra:

@@ -40,24 +40,24 @@ MAX_EVENTS = 40
 
 
 class Extra:
-    """What only some calls have. Holds looks and ids, never an object of the user's."""
+    """What only some calls have. Holds looks and ids, never an object of the user's.
 
-    __slots__ = (
-        "argument_ids", "changes", "defaults", "errors", "moves", "rebound", "site_code", "task",
-        "watched", "yields",
-    )  # fmt: skip
+    Defaults stand on the class: most instances set one or two of them, and making ten of them
+    for each call would cost more than the call.
+    """
 
-    def __init__(self) -> None:
-        self.argument_ids: list[int] | None = None  # set where changes are looked for at exit
-        self.watched: tuple[tuple[Any, int], ...] = ()
-        self.changes: tuple[Change, ...] = ()
-        self.rebound: tuple[str, ...] = ()
-        self.defaults: tuple[str, ...] = ()
-        self.errors: list[Noted] = []
-        self.moves: list[tuple[int, int]] = []  # clock, and the thread it goes on in; 0: suspended
-        self.yields = 0
-        self.task: str | None = None
-        self.site_code: CodeType | None = None  # a comprehension's, where it made the call
+    argument_ids: list[int] | None = None  # set where changes are looked for at exit
+    watched: tuple[tuple[Any, int], ...] = ()
+    changes: tuple[Change, ...] = ()
+    rebound: tuple[str, ...] = ()
+    defaults: tuple[str, ...] = ()
+    errors: list[Noted] | tuple[()] = ()
+    moves: (
+        list[tuple[int, int]] | tuple[()]
+    ) = ()  # clock, and the thread it goes on in; 0: suspended
+    yields = 0
+    task: str | None = None
+    site_code: CodeType | None = None  # a comprehension's, where it made the call
 
 
 class Noted:
