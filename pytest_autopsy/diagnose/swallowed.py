@@ -70,7 +70,9 @@ def _finding(
     return Finding(
         function, "swallowed", strength, f"caught {shown} at line {error.line}, {result}",
         evidence, handler or error.line, "swallowed exception",
-        f"{function.short} swallows {brief}{ending}", hint, mechanism=linked and error.type in BUILTIN,
+        f"{function.short} swallows {brief}{ending}", hint,
+        # What passing tests do as well explains nothing by itself.
+        mechanism=linked and error.type in BUILTIN and not usual,
     )  # fmt: skip
 
 
