@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 
 from ..model import Confidence, Diagnosis, Evidence, Function, Suspect
-from . import behaviour, birth, mutation, names, origin, spectrum, stack, swallowed
+from . import behaviour, birth, exhausted, mutation, names, origin, spectrum, stack, swallowed
 from .case import Case, Finding
 from .story import describe, hint_for, tell
 
@@ -18,6 +18,7 @@ WEIGHTS = {
     "none": 1.2,
     "swallowed": 1.4,
     "mutation": 0.95,
+    "exhausted": 1.2,
     "class": 0.3,
     "novel": 0.12,
     "names": 0.15,
@@ -45,6 +46,7 @@ def diagnose(case: Case) -> Diagnosis:
         *birth.find(case, found),
         *swallowed.find(case, found),
         *mutation.find(case, found),
+        *exhausted.find(case, found),
         *behaviour.find(case),
         *names.find(case),
     ]
@@ -122,7 +124,7 @@ def _lines(held: dict[str, Finding], row: spectrum.Row | None) -> list[tuple[int
     scores: dict[int, float] = defaultdict(float)
     for line, score in row.lines if row is not None else ():
         scores[line] += score
-    for name in ("swallowed", "none", "mutation", "origin", "traceback", "slice"):
+    for name in ("swallowed", "none", "mutation", "exhausted", "origin", "traceback", "slice"):
         if name in held and held[name].line:
             scores[held[name].line] += WEIGHTS[name] * held[name].strength
     ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))

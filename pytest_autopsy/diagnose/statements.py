@@ -22,6 +22,11 @@ class Body:
         self.node = node
         self.attributes: dict[str, list[Write]] = defaultdict(list)
         self.tests: list[ast.expr] = []
+        self.reads = {
+            inner.id if isinstance(inner, ast.Name) else inner.attr
+            for inner in ast.walk(node)
+            if isinstance(inner, (ast.Name, ast.Attribute)) and isinstance(inner.ctx, ast.Load)
+        }
         self._names: dict[str, list[Write]] = defaultdict(list)
         self._plain: dict[str, list[int]] = defaultdict(list)
         self._returns: list[tuple[int, int, ast.expr | None]] = []

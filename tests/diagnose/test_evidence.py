@@ -176,3 +176,41 @@ def test_differences_are_atoms() -> None:
     theirs = Value("sequence", "list", 3, (1, 5, 3))
     assert difference(mine, theirs).extra == (Atom(2.0),)
     assert difference(mine, theirs).missing == (Atom(5.0),)
+
+
+EXHAUSTED = """
+class Bin:
+    def __init__(self, texts):
+        self.weights = {made}
+
+    def heaviest(self):
+        return max(self.weights)
+
+    def total(self):
+        return sum(self.weights)
+
+def line(bin):
+    top = bin.heaviest()
+    return [top, bin.total()]
+
+def test_good(): assert Bin(["1", "2"]).total() == 3
+def test_bad(): assert line(Bin(["1", "2"])) == [2, 4]
+"""
+
+
+def test_a_generator_with_two_readers(bench: Make) -> None:
+    made = bench(EXHAUSTED.replace("{made}", "(int(text) for text in texts)"))
+    made.test("test_good")
+    made.test("test_bad")
+    found = made.diagnosis()
+    assert first(found) == "Bin.__init__"
+    assert (found.kind, found.confidence) == ("iterator exhausted", "shown")
+    assert "Bin.total met the generator weights finished" in found.evidence[1].fact
+    assert found.suspects[0].line == 4
+
+
+def test_a_list_with_two_readers_is_no_such_thing(bench: Make) -> None:
+    made = bench(EXHAUSTED.replace("{made}", "[int(text) for text in texts]"))
+    made.test("test_good")
+    made.test("test_bad")
+    assert made.diagnosis().kind != "iterator exhausted"
