@@ -25,6 +25,9 @@ _OPENS = re.compile(
 Hook = Callable[[str, str], "str | None"]
 
 
+_ESCAPED = re.compile(r"\\([\\\"'])")
+
+
 class Texts:
     """What a run knows of secrets, applied to messages, output and source.
 
@@ -99,6 +102,10 @@ class Texts:
             return text
         shown = self.taint.hidden(text, SEEN, keep_lines)
         shown = self.foreign.hidden(shown, SEEN, keep_lines) if self.foreign else shown
+        if "\\\\" in shown:  # a text in a text: escaped once more than any writing that is known
+            inner = _ESCAPED.sub(r"\1", shown)
+            hidden = self.known(inner, keep_lines)
+            shown = shown if hidden == inner else hidden
         if shown is text and len(text) <= _SHORT:
             if len(self._clean) >= _REMEMBERED:
                 self._clean.clear()

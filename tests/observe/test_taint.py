@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytest_autopsy.observe.redaction import Redactor
 from pytest_autopsy.observe.taint import ForeignTaint, Taint, writings
 
 MARK = "[gone]"
@@ -172,3 +173,16 @@ def test_lines_are_kept_where_asked() -> None:
         known("two-1\nlines-2").hidden("a two-1\nlines-2 b\nc", MARK, keep_lines=True)
         == "a [gone]\n b\nc"
     )
+
+
+def test_a_secret_in_a_text_in_a_text() -> None:
+    """Written as JSON, then shown as a literal, then written as JSON again."""
+    secret = "QV1boE '\"\\6k18yé&/gK1f"
+    redactor = Redactor()
+    redactor.look(secret, "password")
+    text = json.dumps([secret])
+    for _ in range(3):
+        shown = redactor.text(text)
+        assert "6k18y" not in shown and "redacted" in shown
+        text = json.dumps(repr(text))
+    assert redactor.text("C:\\\\new\\\\table") == "C:\\\\new\\\\table"
