@@ -14,6 +14,7 @@ import pytest
 from . import env, sweep
 from .faults import Guard, warn
 from .integrations.redacting import redact_report
+from .integrations.telling import ask_plugins, report_to_plugins
 from .model import Diagnosis, Failure, Phase, RootCause
 from .observe.again import everywhere
 from .observe.text import clean
@@ -101,6 +102,7 @@ class Closing:
         causes: list[RootCause] = []
         diagnoses: dict[str, Diagnosis] = {}
         if ours.settings.triage and failures:
+            ask_plugins(self.config, ours.run, ours.faults)
             path_of = ours.recorder.targets.absolute
             causes = self.guarded(explain, ours.run, path_of) or []
             diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of) or {}
@@ -119,6 +121,9 @@ class Closing:
         self.outcome = outcome
         self.guarded(self._write, outcome)
         self.guarded(self._attach, outcome)
+        shown = self.guarded(digest, outcome)
+        if shown is not None:
+            report_to_plugins(self.config, shown, ours.faults)
 
     def _redact_reports(self) -> None:
         """What the whole run knows to be secret leaves the reports that are not written yet."""

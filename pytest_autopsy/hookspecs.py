@@ -6,6 +6,8 @@ a conftest.py, so that it runs without it too.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 
@@ -18,6 +20,22 @@ def pytest_autopsy_describe(value: object) -> str | dict[str, object] | None:
     it should change nothing. What it raises costs this value alone; after three failures, or
     answers that took more than a second, it is asked no more.
     """
+
+
+def pytest_autopsy_diagnose(
+    failure: Mapping[str, object], run: Mapping[str, object]
+) -> list[dict[str, object]] | None:
+    """Return facts against functions, beside what was recorded of `failure`.
+
+    Each is a dict with `file` and `function` (as `failure["functions"]` and `run["functions"]` have
+    them: relative path and qualified name), `fact` (a sentence) and, where known, `line` and
+    `strength` (0 to 1, 0.5 unless told). Called at the end of the run, before the ranking, in
+    the process that sees all of it. `failure` has id, nodeid, phase, file, line, exception and functions.
+    """
+
+
+def pytest_autopsy_report(run: Mapping[str, object]) -> None:
+    """Read the digest of the run that has ended: what digest.json holds, as plain types."""
 
 
 def pytest_autopsy_redact(name: str, text: str) -> str | None:

@@ -281,6 +281,15 @@ class Passed:
     footprint: Footprint
 
 
+class Told(NamedTuple):
+    """A fact that another plugin tells of a failure, against a function."""
+
+    function: Function
+    fact: str
+    line: int
+    strength: float  # 0 to 1
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One fact that was recorded, as a sentence; `role` is its part in the story of the failure."""
@@ -344,3 +353,4 @@ class Run:
     failures: list[Failure] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)
     fixtures: frozenset[tuple[str, str]] = frozenset()  # (file, name) of fixture functions
+    told: dict[str, tuple[Told, ...]] = field(default_factory=dict)  # failure id -> by plugins

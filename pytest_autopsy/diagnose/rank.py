@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 
 from ..model import Confidence, Diagnosis, Evidence, Function, Suspect
-from . import behaviour, birth, exhausted, mutation, names, origin, spectrum, stack, swallowed
+from . import behaviour, birth, exhausted, mutation, names, origin, spectrum, stack, swallowed, told
 from .case import Case, Finding
 from .story import describe, hint_for, tell
 
@@ -19,6 +19,7 @@ WEIGHTS = {
     "swallowed": 1.4,
     "mutation": 0.95,
     "exhausted": 1.2,
+    "told": 1.0,
     "class": 0.3,
     "novel": 0.12,
     "names": 0.15,
@@ -49,6 +50,7 @@ def diagnose(case: Case) -> Diagnosis:
         *exhausted.find(case, found),
         *behaviour.find(case),
         *names.find(case),
+        *told.find(case),
     ]
     suspects = rank(case, findings)
     if not suspects:
