@@ -57,7 +57,7 @@ class Writer:
             "engine_reason": ours.engine_reason,
             "counters": {name: getattr(ours, name) for name in _COUNTERS},
         }
-        return dumps(news) + b"\n"
+        return dumps(news, newline=True)
 
     def _new(self, name: str, known: list[Any]) -> list[Any]:
         told, self._told[name] = self._told.get(name, 0), len(known)

@@ -20,22 +20,23 @@ except ImportError:  # not CPython
     orjson = None
 
 
-def dumps(data: object, *, indent: bool = False) -> bytes:
-    """Return `data` (plain JSON types, clean strings) as UTF-8.
+def dumps(data: object, *, indent: bool = False, newline: bool = False) -> bytes:
+    """Return `data` (plain JSON types, clean strings) as UTF-8, with a newline at its end if asked.
 
     Raises TypeError for what is not JSON.
     """
     if orjson is None:
-        return standard_dumps(data, indent=indent)
+        return standard_dumps(data, indent=indent, newline=newline)
     option = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
-    found: bytes = orjson.dumps(data, option=option | (orjson.OPT_INDENT_2 if indent else 0))
+    option |= orjson.OPT_INDENT_2 if indent else 0
+    found: bytes = orjson.dumps(data, option=option | (orjson.OPT_APPEND_NEWLINE if newline else 0))
     return found
 
 
-def standard_dumps(data: object, *, indent: bool = False) -> bytes:
+def standard_dumps(data: object, *, indent: bool = False, newline: bool = False) -> bytes:
     """The same with the standard library."""
     try:
-        return _text(data, "\n" if indent else "").encode()
+        return (_text(data, "\n" if indent else "") + "\n" * newline).encode()
     except UnicodeEncodeError as error:
         raise TypeError("str is not valid UTF-8: surrogates not allowed") from error
 

@@ -49,7 +49,7 @@ class RunDirectory:
 
     def write_json(self, name: str, data: object, *, indent: bool = False) -> Path:
         """Write JSON below the run. Raises OSError, TypeError."""
-        return self.write(name, dumps(data, indent=indent) + b"\n")
+        return self.write(name, dumps(data, indent=indent, newline=True))
 
     def append(self, name: str, data: bytes) -> None:
         """Append to a file below the run. Raises OSError."""

@@ -95,10 +95,10 @@ def _rewritten(suffix: str, raw: bytes, hide: Callable[[str], str]) -> bytes:
     """JSON by its texts, so that it stays JSON; anything else as text."""
     if suffix == ".json":
         indented = raw[:3] == b"{\n "
-        return dumps(everywhere(loads(raw), hide), indent=indented) + b"\n"
+        return dumps(everywhere(loads(raw), hide), indent=indented, newline=True)
     if suffix == ".jsonl":
         lines = [everywhere(_loaded(line), hide) for line in raw.splitlines()]
-        return b"".join(dumps(line) + b"\n" for line in lines)
+        return b"".join(dumps(line, newline=True) for line in lines)
     return hide(raw.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 

@@ -74,7 +74,14 @@ def test_every_type_comes_back_equal(value: Any) -> None:
 
 
 def test_every_type_that_a_failure_can_hold_is_known() -> None:
-    held = {"Evidence", "Suspect", "Diagnosis", "RootCause", "Run"}  # made by the controller
+    held = {
+        "Evidence",
+        "Told",
+        "Suspect",
+        "Diagnosis",
+        "RootCause",
+        "Run",
+    }  # made by the controller
     made = {
         name for name, found in vars(model).items()
         if isinstance(found, type) and found.__module__ == model.__name__

@@ -74,6 +74,8 @@ class Redactor(Texts):
             items = self._items(value, name)
         else:
             items = tuple(self._head(item, value.why, name) for item in value.items)
+        if items == value.items and attrs == value.attrs:
+            return value  # as nearly all are: no copy of what is clean
         return value._replace(items=items, attrs=attrs)
 
     def _named(self, value: Value) -> Iterable[tuple[Look, Look]]:

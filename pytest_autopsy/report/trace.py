@@ -25,7 +25,7 @@ def trace_jsonl(trace: Trace) -> bytes:
     events.sort(key=lambda event: event[:2])
     lines.extend(event[2] for event in events)
     lines.extend(_dropped_lines(trace))
-    return b"".join(dumps(line) + b"\n" for line in lines)
+    return b"".join(dumps(line, newline=True) for line in lines)
 
 
 def _test_line(trace: Trace) -> dict[str, object]:
