@@ -25,9 +25,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if settings.forbidden:
         return
     if settings.active or settings.cause is not None:
-        from .recording import activate
+        try:
+            from .recording import activate
+        except Exception as error:  # noqa: BLE001  # a broken orjson: the run goes on without us
+            from .faults import described, warn
 
-        activate(config, settings)
+            warn(config, [described(pytest_configure, error)])
+        else:
+            activate(config, settings)
     elif settings.markers and options.owns_trace_marker(config):
         watch = WorkerWatch() if options.has_workers(config) else MarkerWatch()
         config.pluginmanager.register(watch, "autopsy-markers")

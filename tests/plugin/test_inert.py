@@ -192,3 +192,11 @@ def test_help_and_markers_name_us(shop):
     listed = shop.run("--markers").out
     for marker in ("trace(", "no_trace", "no_snapshot"):
         assert f"@pytest.mark.{marker}" in listed
+
+
+def test_a_run_goes_on_where_we_cannot_be_loaded(shop):
+    plain = shop.plain()
+    shop.write({"orjson.py": "raise RuntimeError('broken build')"})
+    ours = shop.autopsy("-W", "error")
+    assert (plain.outcomes, plain.code) == (ours.outcomes, ours.code)
+    assert ours.has_line("pytest-autopsy met 1 fault.*broken build")
