@@ -121,9 +121,7 @@ class Closing:
         self.outcome = outcome
         self.guarded(self._write, outcome)
         self.guarded(self._attach, outcome)
-        shown = self.guarded(digest, outcome)
-        if shown is not None:
-            report_to_plugins(self.config, shown, ours.faults)
+        self.guarded(report_to_plugins, self.config, lambda: digest(outcome), ours.faults)
 
     def _redact_reports(self) -> None:
         """What the whole run knows to be secret leaves the reports that are not written yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -36,11 +36,16 @@ def ask_plugins(config: pytest.Config, run: Run, faults: list[str]) -> None:
         run.told[failure.id] = tuple(one for one in told if one is not None)
 
 
-def report_to_plugins(config: pytest.Config, digest: Mapping[str, Any], faults: list[str]) -> None:
-    """Hand the digest to `pytest_autopsy_report`."""
+def report_to_plugins(
+    config: pytest.Config, digest: Callable[[], Mapping[str, Any]], faults: list[str]
+) -> None:
+    """Hand the digest to `pytest_autopsy_report`; made once more only where somebody reads it."""
     hook = config.hook.pytest_autopsy_report
+    if not hook.get_hookimpls():
+        return
+    shown = digest()
     try:
-        hook(run=digest)
+        hook(run=shown)
     except Exception as error:  # noqa: BLE001
         faults.append(f"pytest_autopsy_report: {described(hook, error)}")
 
