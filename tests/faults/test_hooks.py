@@ -32,19 +32,20 @@ SESSION = (
 )
 
 CLOSING = (
-    "_header",
-    "_finish",
-    "_known_failures",
-    "_failing_reports",
-    "_run_facts",
-    "_totals",
-    "_cost",
-    "_notes",
-    "_write",
-    "_shown_path",
-    "_attach",
-    "_store_name",
-    "_render",
+    "display:Display.header",
+    "display:Display.render",
+    "display:Display._store_name",
+    "display:Display.show",
+    "closing:Closing._finish",
+    "closing:Closing._attach",
+    "closing:cost",
+    "closing:notes",
+    "closing:run_facts",
+    "closing:write_run",
+    "tally:Tally.failures",
+    "tally:Tally.failing_reports",
+    "tally:Tally.totals",
+    "writing:shown",
 )
 
 ACTIVATION = (
@@ -67,12 +68,12 @@ def test_session(suite, name):
     suite.check(f"pytest_autopsy.session:Session.{name}")
 
 
-@pytest.mark.parametrize("name", CLOSING)
-def test_closing(suite, name):
-    suite.check(f"pytest_autopsy.closing:Closing.{name}")
+@pytest.mark.parametrize("where", CLOSING)
+def test_closing(suite, where):
+    suite.check(f"pytest_autopsy.{where}")
 
 
-@pytest.mark.parametrize("where", ["closing:_git", "recording:_shown_message"])
+@pytest.mark.parametrize("where", ["runfacts:_git", "recording:_shown_message"])
 def test_helpers_of_modules(suite, where):
     suite.check(f"pytest_autopsy.{where}")
 

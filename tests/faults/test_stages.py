@@ -36,11 +36,11 @@ CAUSES = (
 
 REPORTS = (
     "closing:digest",
-    "closing:digest_md",
-    "closing:diagnosis_json",
+    "writing:digest_md",
+    "writing:diagnosis_json",
     "closing:attach",
     "closing:properties_of",
-    "closing:prune",
+    "writing:prune",
     "session:snapshot_json",
     "session:trace_jsonl",
     "session:trace_tree",

@@ -20,7 +20,7 @@ def test_nothing_can_be_written(suite, where, kind):
 
 @pytest.mark.parametrize("where", ["RunDirectory.write_json", "point", "prune"])
 def test_a_part_cannot_be_written(suite, where):
-    holder = "closing" if where == "prune" else "store"
+    holder = "writing" if where == "prune" else "store"
     run = suite.check(f"pytest_autopsy.{holder}:{where}", kind="ENOSPC")
     assert run.has_digest
 

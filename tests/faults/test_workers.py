@@ -27,7 +27,7 @@ CONTROLLER = (
     "closing:explain",
     "closing:digest",
     "closing:Closing._finish",
-    "closing:Closing._header",
+    "display:Display.header",
 )
 
 

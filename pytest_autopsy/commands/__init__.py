@@ -1,0 +1,1 @@
+"""The commands of `pytest-autopsy`, one module each: `add` registers its parser and sets `run`."""

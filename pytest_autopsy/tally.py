@@ -1,0 +1,111 @@
+"""The failures and totals that pytest counts, from the reports that it made."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from .integrations.redacting import redact_report
+from .model import Failure, Phase
+from .session import Session, failure_id
+
+_PHASES: dict[str, Phase] = {
+    "setup": "setup", "teardown": "teardown", "collect": "collect",
+}  # fmt: skip
+
+
+class Tally:
+    """Gathers the reports of failures as they come, and joins them with the evidence of them."""
+
+    def __init__(self, session: Session, config: pytest.Config) -> None:
+        self.session = session
+        self.config = config
+        self.counts: Counter[str] = Counter()
+        self.failed: list[Any] = []
+
+    def redact_reports(self) -> None:
+        """What the whole run knows to be secret leaves the reports that are not written yet."""
+        if self.session.settings.redact_reports:
+            reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+            kept = getattr(reporter, "stats", {}).values()
+            for report in [*self.failed, *(one for reports in kept for one in reports)]:
+                if getattr(report, "longrepr", None) or getattr(report, "sections", None):
+                    redact_report(report, self.session.redactor)
+
+    def failures(self) -> list[Failure]:
+        """The failures that pytest counts, each with the evidence of it that there is."""
+        known = {failure.id: failure for failure in self.session.run.failures}
+        chosen: dict[str, Failure] = {}
+        redacted = self.session.redactor.text
+        for report in self.failing_reports():
+            stored = getattr(report, "autopsy", None) or {}
+            failure = known.get(stored.get("failure", ""))
+            if failure is None:
+                failure = _bare_failure(report, len(chosen), redacted)
+            if failure.id in chosen:  # --dist=each runs a test more than once
+                continue
+            chosen[failure.id] = failure
+            report.autopsy = {"failure": failure.id}
+        return sorted(
+            chosen.values(), key=lambda failure: (failure.nodeid, failure.phase, failure.id)
+        )
+
+    def failing_reports(self) -> list[Any]:
+        """Return the reports that pytest counts as failed or as errors."""
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        stats = getattr(reporter, "stats", None)
+        if isinstance(stats, dict):
+            return [*stats.get("failed", ()), *stats.get("error", ())]
+        return [report for report in self.failed if report.failed]
+
+    def totals(self, session: pytest.Session, failures: list[Failure]) -> dict[str, int]:
+        """Return the `totals` part of digest.json, as the terminal counts."""
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        stats: dict[str, list[Any]] = getattr(reporter, "stats", {})
+        count = {
+            name: len([r for r in stats.get(name, ()) if getattr(r, "count_towards_summary", True)])
+            for name in ("passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun")
+        }
+        if reporter is None:  # -p no:terminal
+            count.update((name, self.counts[name]) for name in count)
+            count["error"] += sum(failure.phase == "collect" for failure in failures)
+        return {
+            "tests": int(getattr(session, "testscollected", 0)),
+            "passed": count["passed"],
+            "failed": count["failed"],
+            "errors": count["error"],
+            "skipped": count["skipped"],
+            "xfailed": count["xfailed"],
+            "xpassed": count["xpassed"],
+            "retried": count["rerun"],
+        }
+
+    def count(self, report: pytest.TestReport) -> None:
+        """Count a report as the terminal does, where there is none."""
+        status = self.config.hook.pytest_report_teststatus(report=report, config=self.config)
+        plain = report.outcome if report.when == "call" or report.skipped else ""
+        self.counts[status[0] if status else "error" if report.failed and not plain else plain] += 1
+
+
+def _bare_failure(report: Any, ordinal: int, redacted: Callable[[str], str]) -> Failure:
+    """A failure that only its report tells of: a crashed worker, a strict xpass."""
+    nodeid = report.nodeid
+    phase = _PHASES.get(getattr(report, "when", None) or "collect", "call")
+    location = getattr(report, "location", None) or (nodeid.split("::")[0], 0, "")
+    text = redacted(str(report.longrepr or "").strip())
+    return Failure(
+        id=failure_id(f"{nodeid}\0{phase}\0report", ordinal),
+        nodeid=redacted(nodeid),
+        phase=phase,
+        outcome="failed" if phase == "call" else "error",
+        file=str(location[0]).replace("\\", "/"),
+        line=(location[1] or 0) + 1,
+        duration_s=round(getattr(report, "duration", 0.0), 4),
+        exception=("Failed", text.splitlines()[0][:300]) if text else None,
+        why_no_trace="only its report is known: "
+        + (text.splitlines()[0][:120] if text else "no text"),
+        why_no_snapshot="only its report is known",
+    )

@@ -1,0 +1,49 @@
+"""The files that a run leaves at its end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import sweep
+from .faults import Guard
+from .report.digest import Outcome, diagnosis_json, diagnosis_path, digest
+from .report.markdown import digest_md
+from .session import Session
+from .store import prune
+
+
+def write_run(ours: Session, outcome: Outcome) -> None:
+    """Write the run directory; where that fails, what is known still goes to the terminal."""
+    if not outcome.failures and not ours.directory.written and not ours.settings.active:
+        return
+    try:
+        directory = ours.directory
+        outcome.path = shown(directory.path, ours.settings.rootdir)
+        for failure in outcome.failures:
+            diagnosis = outcome.diagnoses.get(failure.id)
+            if diagnosis is not None:
+                directory.write_json(
+                    diagnosis_path(failure), diagnosis_json(failure, diagnosis), indent=True
+                )
+        directory.write_json("digest.json", digest(outcome))
+        text = Guard(ours.faults)(digest_md, outcome)
+        if text is not None:
+            directory.write("digest.md", text.encode("utf-8", "replace"))
+        exemplar = outcome.failure(outcome.causes[0].exemplar) if outcome.causes else None
+        first = exemplar or next((f for f in outcome.failures if f.snapshot_path), None)
+        directory.finish(first.snapshot_path if first is not None else None)
+        sweep.forget(directory.path)
+        for run in directory.store.glob("runs/*"):
+            sweep.recover(run)
+        prune(directory.store, ours.settings.keep_runs, ours.settings.max_disk, directory.run_id)
+    except OSError as error:
+        outcome.path = ""
+        ours.cannot_write(error)
+
+
+def shown(path: Path, root: Path) -> str:
+    """Return the path as it is shown: relative to the root where it lies below it."""
+    try:
+        return path.relative_to(root).as_posix()
+    except ValueError:
+        return path.as_posix()
