@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ..model import Call, Evidence, Failure, Function, Look
 from ..observe.text import to_text
-from ..record.finish import behaviour_of, value_class
+from ..record.finish import behaviour_of, given_of, value_class
 from .case import Case, Finding
 
 MAX_CALLS = 400
@@ -27,8 +27,8 @@ def find(case: Case) -> list[Finding]:
             if known is None or call.function.kind != "code":
                 continue
             function = case.with_kind(call.function)
-            arguments = tuple(value for _, value in call.arguments)
-            did = behaviour_of(arguments, call.outcome, call.value, call.raised, call.changes)
+            given = given_of(tuple(value for _, value in call.arguments))
+            did = behaviour_of(given, call.outcome, call.value, call.raised, call.changes)
             novel.setdefault(function, []).append(did not in known)
             found = _class_finding(case, failure, call, known)
             if found is not None:

@@ -6,7 +6,22 @@ import math
 from collections import defaultdict
 
 from ..model import Confidence, Diagnosis, Evidence, Function, Suspect
-from . import behaviour, birth, exhausted, mutation, names, origin, spectrum, stack, swallowed, told
+from . import (
+    behaviour,
+    birth,
+    confused,
+    exhausted,
+    left,
+    lost,
+    mutation,
+    names,
+    origin,
+    spectrum,
+    stack,
+    stale,
+    swallowed,
+    told,
+)
 from .case import Case, Finding
 from .story import describe, hint_for, tell
 
@@ -19,11 +34,16 @@ WEIGHTS = {
     "swallowed": 1.4,
     "mutation": 0.95,
     "exhausted": 1.2,
+    "left": 2.8,
+    "stale": 1.4,
+    "lost": 1.4,
+    "confused": 1.4,
     "told": 1.0,
     "class": 0.3,
     "novel": 0.12,
     "names": 0.15,
     "carrier": -0.2,
+    "innocent": -0.8,
 }
 """What a finding of full strength adds. Set by hand on the examples; to be fitted."""
 
@@ -48,6 +68,10 @@ def diagnose(case: Case) -> Diagnosis:
         *swallowed.find(case, found),
         *mutation.find(case, found),
         *exhausted.find(case, found),
+        *left.find(case, found),
+        *stale.find(case, found),
+        *lost.find(case, found),
+        *confused.find(case, found),
         *behaviour.find(case),
         *names.find(case),
         *told.find(case),
