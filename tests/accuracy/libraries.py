@@ -36,7 +36,7 @@ class Library:
     """The folder of the sdist that holds the package, where it is not the sdist's root."""
     requirements: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
-    """What pytest is given: the tests to run, the slow ones left out."""
+    """What pytest is given: the folder of the tests first, then what leaves the slow ones out."""
 
     @property
     def root(self) -> Path:
@@ -145,9 +145,25 @@ def copy_of(library: Library, changed: dict[str, str]) -> Iterator[Path]:
 
 
 def run_tests(
-    library: Library, folder: Path, arguments: Iterable[str], limit: float, **variables: str
+    library: Library,
+    folder: Path,
+    tests: Iterable[str] | None,
+    arguments: Iterable[str],
+    limit: float,
+    **variables: str,
 ) -> tuple[int, str]:
-    """Run a library's tests in a copy of it; returns exit code (124: out of time) and output."""
+    """Run a library's tests, or those given by node id, in a copy of it.
+
+    Returns exit code (124: out of time) and output. Only the files of the tests are collected.
+    """
+    chosen_tests = library.arguments
+    if tests is not None:
+        chosen_ids = sorted(tests)
+        listed = folder / ".accuracy-tests"
+        listed.write_text("\n".join(chosen_ids), encoding="utf-8")
+        variables["ACCURACY_TESTS"] = str(listed)
+        files = dict.fromkeys(one.split("::")[0] for one in chosen_ids)
+        chosen_tests = (*files, *library.arguments[1:])
     plugins = _plugins()
     paths = (plugins, folder / library.source if library.source else folder)
     kept = {key: value for key, value in os.environ.items() if key not in HIDDEN_VARIABLES}
@@ -156,7 +172,7 @@ def run_tests(
         done = subprocess.run(
             [
                 str(library.executable), "-m", "pytest", "-q", "-p", "no:cacheprovider",
-                "-p", "accuracy_plugin", *library.arguments, *arguments,
+                "-p", "accuracy_plugin", "--rootdir=.", *chosen_tests, *arguments,
             ],
             cwd=folder, env=kept | own | variables, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
