@@ -44,11 +44,12 @@ WEIGHTS = {
     "names": 0.15,
     "carrier": -0.2,
     "innocent": -0.8,
+    "size": 0.05,  # for each natural logarithm of the lines that reach the best score
+    "fixture": -0.6,
+    "test": -1.2,
 }
-"""What a finding of full strength adds. Set by hand on the examples; to be fitted."""
+"""What a feature of full strength adds. Set by hand on the examples; to be fitted."""
 
-SIZE = 0.05  # for each natural logarithm of the lines that reach the best score
-KIND = {"code": 0.0, "fixture": -0.6, "test": -1.2}
 TIE = 0.005
 CLEAR = 0.12
 """Scores nearer than TIE are tied; a lead of CLEAR makes a suspect likely."""
@@ -58,24 +59,7 @@ def diagnose(case: Case) -> Diagnosis:
     """Return the ranked suspects of the case's failures, with the facts that rank them."""
     if all(failure.exception is None for failure in case.failures):
         return _unexplained(case)  # a strict xpass: nothing failed that could be followed
-    found = origin.walks(case)
-    findings = [
-        *spectrum.find(case),
-        *stack.find(case),
-        *origin.find_slices(case, found),
-        *origin.find_births(case, found),
-        *birth.find(case, found),
-        *swallowed.find(case, found),
-        *mutation.find(case, found),
-        *exhausted.find(case, found),
-        *left.find(case, found),
-        *stale.find(case, found),
-        *lost.find(case, found),
-        *confused.find(case, found),
-        *behaviour.find(case),
-        *names.find(case),
-        *told.find(case),
-    ]
+    findings = gather(case)
     suspects = rank(case, findings)
     if not suspects:
         return _unexplained(case)
@@ -94,24 +78,71 @@ def diagnose(case: Case) -> Diagnosis:
     )
 
 
+def gather(case: Case) -> list[Finding]:
+    """Return what every kind of evidence finds."""
+    found = origin.walks(case)
+    return [
+        *spectrum.find(case),
+        *stack.find(case),
+        *origin.find_slices(case, found),
+        *origin.find_births(case, found),
+        *birth.find(case, found),
+        *swallowed.find(case, found),
+        *mutation.find(case, found),
+        *exhausted.find(case, found),
+        *left.find(case, found),
+        *stale.find(case, found),
+        *lost.find(case, found),
+        *confused.find(case, found),
+        *behaviour.find(case),
+        *names.find(case),
+        *told.find(case),
+    ]
+
+
 def rank(case: Case, findings: list[Finding]) -> list[Suspect]:
     """Return the suspects, best first; ties end in file and name, and are said elsewhere."""
-    by_function: dict[Function, dict[str, Finding]] = defaultdict(dict)
-    for finding in findings:
-        known = by_function[finding.function].get(finding.feature)
-        if known is None or known.strength < finding.strength:
-            by_function[finding.function][finding.feature] = finding
+    by_function = _strongest_each(findings)
     rows = {case.function(row.index): row for row in spectrum.rows(case)}
     parts = _parts(case, findings)
     suspects = []
     for function, held in by_function.items():
         row = rows.get(function)
-        size = SIZE * math.log(row.at_best) if row is not None and row.at_best else 0.0
-        score = size + KIND[function.kind]
-        score += sum(WEIGHTS[name] * finding.strength for name, finding in held.items())
+        found = _vector(function, held, row)
+        score = sum(WEIGHTS[name] * strength for name, strength in found.items())
         suspects.append(_suspect(function, score, held, row, parts.get(function, 0.0)))
     suspects.sort(key=lambda s: (-s.score, s.function.file, s.function.name, s.function.line))
     return suspects
+
+
+def features(case: Case, findings: list[Finding]) -> dict[Function, dict[str, float]]:
+    """Return function -> feature -> strength: what the weights are multiplied with."""
+    rows = {case.function(row.index): row for row in spectrum.rows(case)}
+    return {
+        function: _vector(function, held, rows.get(function))
+        for function, held in _strongest_each(findings).items()
+    }
+
+
+def _strongest_each(findings: list[Finding]) -> dict[Function, dict[str, Finding]]:
+    """Function -> feature -> its strongest finding."""
+    by_function: dict[Function, dict[str, Finding]] = defaultdict(dict)
+    for finding in findings:
+        known = by_function[finding.function].get(finding.feature)
+        if known is None or known.strength < finding.strength:
+            by_function[finding.function][finding.feature] = finding
+    return by_function
+
+
+def _vector(
+    function: Function, held: dict[str, Finding], row: spectrum.Row | None
+) -> dict[str, float]:
+    found = {name: finding.strength for name, finding in held.items()}
+    if row is not None and row.at_best:
+        found["size"] = math.log(row.at_best)
+    if function.kind != "code":
+        found[function.kind] = 1.0
+    return found
 
 
 def _suspect(
