@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from .changes import changed_lines
 from .display import Display
 from .faults import Guard, warn
 from .integrations.telling import ask_plugins, report_to_plugins
@@ -88,6 +89,7 @@ class Closing:
         diagnoses: dict[str, Diagnosis] = {}
         if ours.settings.triage and failures:
             ask_plugins(self.config, ours.run, ours.faults)
+            ours.run.changed = self.guarded(changed_lines, ours.project.root) or {}
             path_of = ours.recorder.targets.absolute
             causes = self.guarded(explain, ours.run, path_of) or []
             diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of) or {}

@@ -354,3 +354,4 @@ class Run:
     passed: list[Passed] = field(default_factory=list)
     fixtures: frozenset[tuple[str, str]] = frozenset()  # (file, name) of fixture functions
     told: dict[str, tuple[Told, ...]] = field(default_factory=dict)  # failure id -> by plugins
+    changed: dict[str, frozenset[int]] = field(default_factory=dict)  # file -> not as committed

@@ -9,6 +9,7 @@ from ..model import Confidence, Diagnosis, Evidence, Function, Suspect
 from . import (
     behaviour,
     birth,
+    changed,
     confused,
     exhausted,
     left,
@@ -39,6 +40,7 @@ WEIGHTS = {
     "lost": 1.4,
     "confused": 1.4,
     "told": 1.0,
+    "changed": 0.6,
     "class": 0.3,
     "novel": 0.12,
     "names": 0.15,
@@ -96,6 +98,7 @@ def gather(case: Case) -> list[Finding]:
         *confused.find(case, found),
         *behaviour.find(case),
         *names.find(case),
+        *changed.find(case),
         *told.find(case),
     ]
 
