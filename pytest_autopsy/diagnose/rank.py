@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from ..model import Confidence, Diagnosis, Evidence, Function, Suspect
+from ..model import Confidence, Diagnosis, Function, Suspect
 from . import (
     behaviour,
     birth,
     changed,
     confused,
+    environment,
     exhausted,
     left,
     lost,
@@ -69,6 +70,10 @@ def diagnose(case: Case) -> Diagnosis:
     first = suspects[0]
     best = _strongest(findings, first.function)
     title, kind = describe(case, suspects, best, confidence)
+    hint = hint_for(first, best)
+    outside = environment.find(case)
+    if outside is not None:
+        title, kind, hint = outside.title, "environment", outside.hint
     return Diagnosis(
         failures=tuple(failure.id for failure in case.failures),
         suspects=tuple(suspects),
@@ -76,7 +81,7 @@ def diagnose(case: Case) -> Diagnosis:
         confidence=confidence,
         kind=kind,
         title=title,
-        hint=hint_for(first, best),
+        hint=hint,
     )
 
 
@@ -211,10 +216,18 @@ def _confidence(suspects: list[Suspect]) -> Confidence:
 
 def _unexplained(case: Case) -> Diagnosis:
     why = next((f.why_no_trace for f in case.failures if f.why_no_trace), "")
-    evidence: tuple[Evidence, ...] = ()
     title, kind = describe(case, [], None, "none")
+    hint = ""
+    outside = environment.find(case)
+    if outside is not None:
+        title, kind, hint = outside.title, "environment", outside.hint
     return Diagnosis(
-        tuple(failure.id for failure in case.failures),
-        (), evidence, "none", kind, title,
+        failures=tuple(failure.id for failure in case.failures),
+        suspects=(),
+        evidence=(),
+        confidence="none",
+        kind=kind,
+        title=title,
+        hint=hint,
         why_none=why or "no function of the project ran in it",
-    )  # fmt: skip
+    )

@@ -26,6 +26,7 @@ import time
 import urllib.request
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -46,6 +47,7 @@ MOST_CHANGED = 6
 MOST_FAILING = 40
 PAIRS = 8
 LIMIT_SECONDS = 150
+UV = shutil.which("uv")
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
 _MISSING = re.compile(r"No module named '([\w.]+)'|fixture '(\w+)' not found")
 _KNOWN = {
@@ -238,17 +240,26 @@ def _environment(pair: Pair, tree: Path) -> Path:
     python = venv / "bin" / "python"
     if not (venv / "done").exists():
         shutil.rmtree(venv, ignore_errors=True)
-        call(interpreter(PYTHON), "-m", "venv", venv)
-        call(python, "-m", "pip", "install", "-q", *NEEDED, "setuptools<81")
+        call(interpreter(PYTHON), "-m", "venv", *(["--without-pip"] if UV else []), venv)
+        _install(python, *NEEDED, "setuptools<81")
         for extra in ("[test]", "[tests]", "[testing]", "[dev]", ""):
             try:
-                call(python, "-m", "pip", "install", "-q", f"{tree}{extra}", *NEEDED)
+                _install(python, f"{tree}{extra}", *NEEDED)
+                break
             except SystemExit:
                 continue
-            if extra == "" or "[" in extra:
-                break
         (venv / "done").touch()
     return python
+
+
+def _install(python: Path, *what: str) -> None:
+    """Install with uv where it is there: it takes a tenth of the time."""
+    tool = (
+        (UV, "pip", "install", "-q", "-p", str(python))
+        if UV
+        else (str(python), "-m", "pip", "install", "-q")
+    )
+    call(*tool, *what)
 
 
 def _outcomes(pair: Pair, python: Path, tree: Path) -> tuple[set[str], set[str]] | None:
@@ -266,9 +277,8 @@ def _outcomes(pair: Pair, python: Path, tree: Path) -> tuple[set[str], set[str]]
         if not missing:
             return None
         for name in sorted(missing):
-            subprocess.run(
-                [str(python), "-m", "pip", "install", "-q", name], capture_output=True, check=False
-            )
+            with suppress(SystemExit):
+                _install(python, name)
     return None
 
 
@@ -283,7 +293,7 @@ def _pytest(
     path = os.pathsep.join(map(str, [_plugins(), *source, tree]))
     try:
         done = subprocess.run(
-            ["nice", "-n", "10", str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "accuracy_plugin",
+            [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "accuracy_plugin",
              "--rootdir=.", "-W", "ignore", "-o", "addopts=", "-o", "filterwarnings=", *arguments],
             cwd=tree, env={**kept, "PYTHONPATH": path, "PYTHONHASHSEED": "0", **variables},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",

@@ -179,3 +179,41 @@ def test_bad(): assert one(1) + two(1) == 4
     assert after["two"] > before["two"]
     assert after["one"] == before["one"]
     assert "line 6 is changed since the last commit" in made.diagnosis().suspects[0].why
+
+
+OUTSIDE = """
+import socket
+
+def connect():
+    with socket.socket() as made:
+        made.connect(("127.0.0.1", 9))
+
+def refuse():
+    raise ConnectionRefusedError("we want this")
+
+def import_it():
+    import no_such_module_anywhere
+
+def test_refused(): connect()
+def test_own(): refuse()
+def test_module(): import_it()
+"""
+
+
+def test_what_is_missing_outside_the_program(bench: Make) -> None:
+    made = bench(OUTSIDE)
+    made.test("test_refused")
+    found = made.diagnosis()
+    assert (found.kind, found.title.split(":")[0]) == ("environment", "connection refused")
+    made.run.failures.clear()
+    made.test("test_module")
+    found = made.diagnosis()
+    assert (found.title, found.hint.split()[:2]) == (
+        "missing module no_such_module_anywhere", ["install", "no_such_module_anywhere"]
+    )  # fmt: skip
+
+
+def test_what_the_program_raises_itself_is_not_outside(bench: Make) -> None:
+    made = bench(OUTSIDE)
+    made.test("test_own")
+    assert made.diagnosis().kind != "environment"
