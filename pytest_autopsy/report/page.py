@@ -11,7 +11,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -33,7 +33,7 @@ def page(
     """
     pack = Pack(budget)
     found = index(digest, evidence, pack)
-    style, script = _asset("page.css"), _script()
+    style, script = asset("page.css"), _script()
     slots = {
         "policy": _policy(style, script),
         "title": joined(f"{headline(digest)} - pytest-autopsy"),
@@ -46,7 +46,7 @@ def page(
         ),
         "script": script,
     }
-    text = _SLOT.sub(lambda slot: slots[slot[1]], _asset("page.html"))
+    text = _SLOT.sub(lambda slot: slots[slot[1]], asset("page.html"))
     return text.encode("utf-8", "backslashreplace")
 
 
@@ -71,10 +71,11 @@ def _data(value: object) -> str:
 
 def _script() -> str:
     """The page's modules in one scope of their own."""
-    return f"(() => {{\n'use strict';\n{''.join(map(_asset, SCRIPTS))}}})();\n"
+    return f"(() => {{\n'use strict';\n{''.join(map(asset, SCRIPTS))}}})();\n"
 
 
-@lru_cache(maxsize=None)
-def _asset(name: str) -> str:
+@cache
+def asset(name: str) -> str:
+    """Return the text of one of the page's files."""
     found = files(__package__.partition(".")[0]) / "assets" / "page" / name
     return found.read_text("utf-8")

@@ -122,7 +122,9 @@ class _Reader:
             spans = source_of(self.evidence.path_of(file)).spans
             functions = [[span.name, span.first, span.line, span.last] for span in spans]
             fits = sum(map(len, lines)) <= MAX_SOURCE
-            numbers = self.pack.add([dumps({"lines": lines, "functions": functions})]) if fits else None
+            numbers = (
+                self.pack.add([dumps({"lines": lines, "functions": functions})]) if fits else None
+            )
             if numbers is None:
                 self.left_out += 1
             else:

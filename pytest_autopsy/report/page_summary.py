@@ -63,7 +63,11 @@ def _head(digest: dict[str, Any], notes: Sequence[str]) -> Markup:
         for name in ("tests", "passed", "failed", "errors", "skipped", "xfailed", "xpassed", "retried")
         if totals[name]
     ]  # fmt: skip
-    stopped = None if run["complete"] else f"The run is not complete: {run['stopped_by'] or 'it ended early'}."
+    stopped = (
+        None
+        if run["complete"]
+        else f"The run is not complete: {run['stopped_by'] or 'it ended early'}."
+    )
     return tag(
         "header",
         tag("p", f"pytest-autopsy, {run['started_utc']}", class_="note"),
@@ -101,7 +105,10 @@ def _cause(
 
 
 def _about(cause: dict[str, Any]) -> Markup | None:
-    told = [cause["status"], f"seen in {many(cause['runs_seen'], 'run')}" if cause["runs_seen"] else None]
+    told = [
+        cause["status"],
+        f"seen in {many(cause['runs_seen'], 'run')}" if cause["runs_seen"] else None,
+    ]
     told.append(f"first on {cause['first_seen']}" if cause["first_seen"] else None)
     text = ", ".join(one for one in told if one)
     if cause["downstream_of"]:

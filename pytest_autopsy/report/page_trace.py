@@ -5,7 +5,7 @@ The rows of 100,000 calls are read at once, a block only when one of its calls i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..plainjson import dumps, loads
@@ -16,7 +16,7 @@ CHANGED, HANDLED = 1, 2
 """Flags of a row."""
 _ENDINGS = {"return": "returned", "exception": "raised"}
 _IN_ROWS = frozenset(
-    "event call_id parent_id depth func qualname file module args return_value outcome".split()
+    ["event", "call_id", "parent_id", "depth", "func", "qualname", "file", "module", "args", "return_value", "outcome"]
 )
 
 
@@ -32,6 +32,15 @@ class Rows:
         self.dropped: list[list[Any]] = []
         self.seen = 0
         self.unreadable = 0
+        self._readers: dict[str, Callable[[dict[str, Any]], None]] = {
+            "test": self._test,
+            "call": self._call,
+            "return": self._ended,
+            "exception": self._ended,
+            "handled": self._handled,
+            "mark": self._mark,
+            "dropped": self._dropped,
+        }
         self._row_of: dict[Any, int] = {}
         self._known: dict[tuple[str, str, int], int] = {}
 
@@ -40,9 +49,9 @@ class Rows:
         for line in lines.splitlines():
             try:
                 event = loads(line)
-                reader = _READERS.get(event["event"])
+                reader = self._readers.get(event["event"])
                 if reader is not None:
-                    reader(self, event)
+                    reader(event)
             except (ValueError, KeyError, TypeError):
                 self.unreadable += 1
 
@@ -101,7 +110,9 @@ class Rows:
         row = self._row_of[event["call_id"]]
         returned = event["event"] == "return"
         result = (
-            event["return_value"] if returned else f"{event['exc_type']}: {event['exc_value'] or ''}"
+            event["return_value"]
+            if returned
+            else f"{event['exc_type']}: {event['exc_value'] or ''}"
         )
         self.columns["result"][row] = result
         self.columns["how"][row] = _ENDINGS[event["event"]]
@@ -118,17 +129,6 @@ class Rows:
             self.dropped.append(["marks", event["marks"], False])
         else:
             self.dropped.append([event["func"], event["calls"], event["at_least"]])
-
-
-_READERS = {
-    "test": Rows._test,
-    "call": Rows._call,
-    "return": Rows._ended,
-    "exception": Rows._ended,
-    "handled": Rows._handled,
-    "mark": Rows._mark,
-    "dropped": Rows._dropped,
-}
 
 
 def _rest(event: dict[str, Any]) -> dict[str, Any]:

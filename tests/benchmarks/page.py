@@ -17,7 +17,7 @@ from time import perf_counter
 from typing import Any
 
 from pytest_autopsy.plainjson import dumps, loads
-from pytest_autopsy.report.page import SCRIPTS, _asset, page
+from pytest_autopsy.report.page import SCRIPTS, asset, page
 from pytest_autopsy.report.page_parts import Evidence
 
 from ..browser import DESKTOP, browser, why_not
@@ -114,7 +114,9 @@ def opened(chromium: Any, address: str) -> dict[str, float]:
         "first paint ms": tab.evaluate(
             "performance.getEntriesByName('first-contentful-paint')[0].startTime"
         ),
-        "loaded ms": tab.evaluate("performance.timing.loadEventEnd - performance.timing.fetchStart"),
+        "loaded ms": tab.evaluate(
+            "performance.timing.loadEventEnd - performance.timing.fetchStart"
+        ),
     }
     began = perf_counter()
     tab.evaluate("location.hash = '#f-0000000000/99000'")
@@ -125,7 +127,7 @@ def opened(chromium: Any, address: str) -> dict[str, float]:
     began = perf_counter()
     tab.fill("#search", "number=98765,")
     tab.press("#search", "Enter")
-    tab.wait_for_function("document.querySelector('#matches').textContent === '1 of 1'")
+    tab.wait_for_selector("#matches:text-is('1 of 1')")
     found["search ms"] = (perf_counter() - began) * 1000
     found["rows in the document"] = tab.evaluate("document.querySelectorAll('.row').length")
     tab.close()
@@ -151,7 +153,7 @@ def main() -> int:
     if why_not():
         print(why_not())
         return 2
-    assets = sum(len(_asset(name).encode()) for name in (*SCRIPTS, "page.css", "page.html"))
+    assets = sum(len(asset(name).encode()) for name in (*SCRIPTS, "page.css", "page.html"))
     measured = {"assets kB": assets / 1000}
     with tempfile.TemporaryDirectory() as place:
         run = Path(place) / "run"

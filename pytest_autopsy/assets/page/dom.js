@@ -20,7 +20,7 @@ function el(name, attributes, ...children) {
   for (const [key, value] of Object.entries(attributes || {})) {
     if (value !== null && value !== undefined && value !== false) made.setAttribute(key, value === true ? '' : value);
   }
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== '')
+  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== '')
     .map((child) => (child instanceof Node ? child : plain(child))));
   return made;
 }
@@ -47,9 +47,10 @@ function copyButton(text) {
   return button;
 }
 
-// An argument list as a POSIX shell reads it, shown and copied alike.
+// An argument list as a POSIX shell reads it, on one line; shown and copied alike.
 function shell(words) {
-  return plain(words.map((word) => (/^[\w@%+=:,.\/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`)).join(' '));
+  const quoted = words.map((word) => (/^[\w@%+=:,.\/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`));
+  return plain(quoted.join(' ')).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 }
 
 function rerun(words) {

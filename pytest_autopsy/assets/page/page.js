@@ -149,7 +149,7 @@ async function fill(tab) {
   if (turn !== state.turn) return;
   state.drawn.add(tab);
   const panel = byId(tab);
-  panel.replaceChildren(...content.flat(3).filter(Boolean));
+  panel.replaceChildren(...content.flat(Infinity).filter(Boolean));
   const at = tab === 'source' && panel.querySelector('.at');
   panel.scrollTop = 0;
   if (at) at.scrollIntoView({ block: 'center' });
@@ -239,6 +239,7 @@ byId('search').addEventListener('input', () => {
 byId('search').addEventListener('keydown', (event) => {
   if (event.key === 'Escape') byId('tree').focus();
   if (event.key !== 'Enter' || !tree.trace) return;
+  clearTimeout(typing);
   const count = tree.search(byId('search').value);
   const at = tree.goFound(event.shiftKey ? -1 : 1);
   byId('matches').textContent = `${at.toLocaleString('en')} of ${count.toLocaleString('en')}`;
