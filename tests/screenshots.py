@@ -41,7 +41,7 @@ def main(images: Path = IMAGES) -> None:
             ("causes-dark", DESKTOP, "dark", "", ".cause"),
             ("why-light", DESKTOP, "light", f"#{shown['id']}", "#why h3"),
             ("source-light", DESKTOP, "light", f"#{shown['id']}/source", "#source .line"),
-            ("snapshot-dark", DESKTOP, "dark", f"#{shown['id']}/snapshot", "#snapshot h3"),
+            ("snapshot-dark", DESKTOP, "dark", f"#{shown['id']}/snapshot", "#snapshot .small"),
             ("causes-phone", PHONE, "light", "", ".cause"),
             ("call-phone", PHONE, "dark", call, "#call .listing"),
             ("calls-phone", PHONE, "light", f"#{shown['id']}/calls", ".row"),

@@ -133,7 +133,7 @@ def test_every_panel_of_every_failure_opens(reader, digest):
     for failure in digest["failures"]:
         reader.open(failure["id"], "#why .rerun")
         assert failure["nodeid"].rsplit("::", 1)[1] in reader.text("#name")
-        for tab, ready in (("snapshot", "#snapshot h3"), ("source", "#source .line"), ("call", "#call .note, #call h2")):  # fmt: skip
+        for tab, ready in (("snapshot", "#snapshot .small"), ("source", "#source .line"), ("call", "#call .note, #call h2")):  # fmt: skip
             reader.tab.click(f"#tab-{tab}")
             reader.tab.wait_for_selector(ready)
 
@@ -236,7 +236,7 @@ def test_without_a_script_the_causes_are_there(run, read, digest):
 def test_a_phone_scrolls_one_way_only(run, read, digest, address):
     failure, _ = culprit(digest, "shared state changed")
     reader = read(run / "report.html", PHONE).open(address.format(failure))
-    reader.tab.wait_for_selector(".cause:visible, #failure :is(.rerun, .row, #call h2, .line, #snapshot h3):visible")
+    reader.tab.wait_for_selector(".cause:visible, #failure :is(.rerun, .row, #call h2, .line, #snapshot .small):visible")
     assert reader.tab.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     small = reader.tab.evaluate(
         "[...document.querySelectorAll('button, #tabs button, .row')].filter((one) => one.offsetParent"
@@ -253,6 +253,18 @@ def test_on_a_phone_a_tap_reads_a_call(run, read, digest):
     reader.tab.wait_for_selector("#call h2")
     assert reader.text("#call h2") == fact["function"]
     assert reader.tab.is_hidden("#calls")
+
+
+def test_axe_finds_nothing(run, read, digest):
+    axe = pytest.importorskip("axe_playwright_python.base").AXE_SCRIPT
+    failure, fact = culprit(digest, "shared state changed")
+    for size in (DESKTOP, PHONE):
+        for address in ("", f"{failure}/why", f"{failure}/calls", f"{failure}/{fact['call']}", f"{failure}/source", f"{failure}/snapshot"):  # fmt: skip
+            reader = read(run / "report.html", size).open(address)
+            reader.tab.wait_for_timeout(100)
+            reader.tab.evaluate(axe)  # a script element would be refused
+            found = reader.tab.evaluate("axe.run(document)")
+            assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]] == []  # fmt: skip
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -319,7 +331,7 @@ def test_hostile_text_in_every_field_of_a_run_never_runs(run, tmp_path, read, di
     reader = read(tmp_path / "report.html").open()
     for failure in hostile["failures"][:4]:
         reader.open(failure["id"], "#why .rerun")
-        for tab, ready in (("snapshot", "#snapshot h3"), ("source", "#source .line"), ("call", "#call .note, #call h2")):  # fmt: skip
+        for tab, ready in (("snapshot", "#snapshot .small"), ("source", "#source .line"), ("call", "#call .note, #call h2")):  # fmt: skip
             reader.tab.click(f"#tab-{tab}")
             reader.tab.wait_for_selector(ready)
         reader.tab.press("#tree", "c")
@@ -346,7 +358,7 @@ def test_a_hostile_project_is_shown_as_it_is(tmp_path, read):
     subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
     reader = read(tmp_path / ".autopsy" / "latest" / "report.html").open()
     for failure in json.loads((tmp_path / ".autopsy/latest/digest.json").read_text())["failures"]:
-        reader.open(f"{failure['id']}/snapshot", "#snapshot h3")
+        reader.open(f"{failure['id']}/snapshot", "#snapshot .small")
         reader.tab.click("#tab-source")
         reader.tab.wait_for_selector("#source .line")
         assert "<script>hacked=1</script>" in reader.text("#source")

@@ -182,7 +182,7 @@ function snapshotPanel(about) {
     snapshot.exception ? chain.map((one, number) => exceptionBox(one, number, entry.id)) : null,
     snapshot.chain_left_out ? note(`${many(snapshot.chain_left_out, 'exception')} of the chain left out`) : null,
     snapshot.why.map((text) => note(text)),
-    snapshot.marks.length ? [el('h3', null, 'Marks'), snapshot.marks.map((mark) => el('div', null, el('p', { class: 'about' }, el('b', null, mark.name), ' ', placeLink(entry.id, mark.file, mark.line)), values(mark.values, 'no values')))] : null,
+    snapshot.marks.length ? [el('h2', { class: 'small' }, 'Marks'), snapshot.marks.map((mark) => el('div', null, el('p', { class: 'about' }, el('b', null, mark.name), ' ', placeLink(entry.id, mark.file, mark.line)), values(mark.values, 'no values')))] : null,
     snapshot.marks_left_out ? note(`${many(snapshot.marks_left_out, 'mark')} left out`) : null,
     folded('Log records', snapshot.logs.length ? el('pre', null, snapshot.logs.join('\n')) : null),
     folded('Traceback', snapshot.traceback ? el('pre', null, snapshot.traceback) : null),
@@ -195,7 +195,7 @@ const folded = (title, content) => (content ? el('details', { class: 'more' }, e
 function assertionBox(assertion) {
   const side = (name, source, value) => field(name, source ? el('code', { class: 'expression' }, source) : null, valueNode(value));
   return el('section', { class: 'assertion' },
-    el('h3', null, assertion.helper ? `${assertion.helper} compared` : 'Assertion'),
+    el('h2', { class: 'small' }, assertion.helper ? `${assertion.helper} compared` : 'Assertion'),
     el('dl', { class: 'values' },
       side('left', assertion.left_source, assertion.left),
       field('operator', el('code', null, assertion.operator)),
@@ -208,7 +208,7 @@ function exceptionBox(error, number, id) {
   const relation = number ? `${error.relation} of ${error.of ? `exception ${error.of}` : 'what was raised'}` : 'raised';
   const outside = error.library_frames - error.frames.filter((frame) => frame.kind === 'library').length;
   return el('section', { class: 'raised' },
-    el('h3', null, number ? `${number}. ` : '', relation),
+    el('h2', { class: 'small' }, number ? `${number}. ` : '', relation),
     el('pre', { class: 'message' }, exceptionText(error)),
     (error.notes || []).map((text) => el('pre', null, text)),
     (error.why || []).map((text) => note(text)),
@@ -223,8 +223,8 @@ function frameBox(frame, open, id) {
   return el('details', { class: 'frame', open },
     el('summary', null, head, el('code', { class: 'code' }, marked(frame.code, frame.expression))),
     frame.why ? note(frame.why) : null,
-    (frame.operands || []).length ? [el('h4', null, 'In the failing expression'), el('dl', { class: 'values' }, frame.operands.flatMap((one) => field(one.text, valueNode(one.value))))] : null,
-    el('h4', null, 'Locals'),
+    (frame.operands || []).length ? [el('h3', null, 'In the failing expression'), el('dl', { class: 'values' }, frame.operands.flatMap((one) => field(one.text, valueNode(one.value))))] : null,
+    el('h3', null, 'Locals'),
     values(frame.locals, 'no locals'),
     frame.locals_left_out ? note(`${many(frame.locals_left_out, 'local')} left out`) : null,
     listing({ lines: frame.source.snippet.map((one) => one.code), start: frame.source.start }, frame.source.start, frame.source.end, { ran: null, scores: new Map(), at: frame.line }),

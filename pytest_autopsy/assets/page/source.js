@@ -28,7 +28,7 @@ function listing(file, first, last, about) {
   const lines = coloured(file.lines.slice(first - start, last - start + 1));
   const top = Math.max(...about.scores.values(), 0);
   const idle = idleIn(file, about.ran);
-  return el('div', { class: 'listing', role: 'group', 'aria-label': `Lines ${first} to ${first + lines.length - 1}` }, lines.map((nodes, place) => {
+  return el('div', { class: 'listing', role: 'group', tabindex: 0, 'aria-label': `Lines ${first} to ${first + lines.length - 1}` }, lines.map((nodes, place) => {
     const number = first + place;
     const score = about.scores.get(number);
     const ran = about.ran && about.ran.has(number);
