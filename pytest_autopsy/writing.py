@@ -11,7 +11,6 @@ from .report.markdown import digest_md
 from .report.page import page
 from .report.page_parts import Evidence, executed
 from .session import Session
-from .source import source_of
 from .store import prune
 
 
@@ -49,15 +48,14 @@ def _write_page(ours: Session, outcome: Outcome) -> None:
     """Write report.html, where there is a failure to show."""
     if not outcome.failures:
         return
-    path_of, redactor = ours.recorder.targets.absolute, ours.redactor
-
-    def source(file: str) -> tuple[str, ...]:
-        lines = source_of(path_of(file)).lines
-        return redactor.lines(lines, 0, len(lines))
-
-    ran = executed(outcome.failures, ours.run.functions)
-    evidence = Evidence(ours.directory.path, ran, source, path_of)
+    evidence = Evidence(
+        directory=ours.directory.path,
+        executed=executed(outcome.failures, ours.run.functions),
+        path_of=ours.recorder.targets.absolute,
+        redacted=lambda lines: ours.redactor.lines(lines, 0, len(lines)),
+    )
     ours.directory.write("report.html", page(digest(outcome), evidence, outcome.notes))
+    outcome.page = True
 
 
 def shown(path: Path, root: Path) -> str:

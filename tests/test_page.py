@@ -87,8 +87,8 @@ def a_digest(count: int = 1, text: str = "load") -> dict[str, Any]:
             "root_causes": [cause], "failures": failures, "cost": cost}  # fmt: skip
 
 
-def evidence(run: Path, lines: tuple[str, ...] = ("def load():", "    return None")) -> Evidence:
-    return Evidence(run, {}, lambda file: lines, lambda file: str(run / file))
+def evidence(run: Path) -> Evidence:
+    return Evidence(run, {}, lambda file: str(run / file), tuple)
 
 
 EVENTS: list[dict[str, Any]] = [
@@ -221,7 +221,7 @@ def test_the_policy_allows_the_page_s_own_script_and_style_and_nothing_else(tmp_
 
 def test_hostile_text_in_every_field_adds_no_element(tmp_path: Path) -> None:
     plain, hostile = (
-        Reader(page(a_digest(text=text), evidence(tmp_path, (text,)), [text]).decode())
+        Reader(page(a_digest(text=text), evidence(tmp_path), [text]).decode())
         for text in ("load", HOSTILE)
     )
     assert [name for name, _ in hostile.tags] == [name for name, _ in plain.tags]
@@ -262,7 +262,7 @@ def test_a_failure_s_evidence_is_found_by_its_index(tmp_path: Path) -> None:
     source = seen.part(index["sources"]["shop/pricing.py"])
     assert source["lines"] == ["def load():", "    return None"]
     assert source["functions"] == [["load", 1, 1, 2]]
-    assert list(index["sources"]) == ["shop/pricing.py", "shop/cart.py"]
+    assert index["sources_left_out"] == 0
 
 
 @pytest.mark.parametrize(("budget", "kept"), [(0, 0), (500, 1), (10**6, 3)])
@@ -277,6 +277,24 @@ def test_what_does_not_fit_is_named_and_the_exemplar_goes_first(
     assert len(there) == kept
     assert not kept or digest["failures"][2]["id"] in there
     assert all("digest.json" in one["left_out"] for one in found if "part" not in one)
+
+
+def test_sources_past_their_limit_are_counted_and_what_is_suspected_goes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.py", "b.py", "suspected.py"):
+        (tmp_path / name).write_text("x = 1\n" * 10)
+    (tmp_path / "d.json").write_bytes(
+        dumps({"suspects": [{"file": "suspected.py"}], "evidence": []})
+    )
+    digest = a_digest()
+    digest["failures"][0]["diagnosis"] = "d.json"
+    ran = {digest["failures"][0]["id"]: {"a.py": [1], "b.py": [1], "gone.py": [1]}}
+    monkeypatch.setattr("pytest_autopsy.report.page_parts.SOURCES", 120)
+    found = Evidence(tmp_path, ran, lambda file: str(tmp_path / file), tuple)
+    index = json.loads(Reader(page(digest, found).decode()).texts["index"])
+    assert list(index["sources"]) == ["suspected.py", "a.py"]
+    assert index["sources_left_out"] == 1
 
 
 def test_a_trace_that_does_not_fit_is_named_with_its_size(tmp_path: Path) -> None:

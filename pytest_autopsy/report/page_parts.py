@@ -16,17 +16,16 @@ from typing import Any
 
 from ..model import Failure, Function
 from ..plainjson import dumps, loads
-from ..source import source_of
+from ..source import Source, source_of
 from .page_trace import Rows
 
 BUDGET = 24_000_000
 """Bytes that the parts of a page take at most, packed."""
-READ = 128_000_000
+READ = 64_000_000
 """Bytes of traces that are read for a page at most."""
-MAX_SOURCE = 400_000
-"""Characters of a source file."""
+MAX_SOURCE, SOURCES = 400_000, 3_000_000
+"""Characters of a source file, and of all of them: each is looked through for secrets."""
 
-Lines = Callable[[str], Sequence[str]]
 Executed = dict[str, dict[str, list[int]]]
 
 
@@ -58,8 +57,8 @@ class Evidence:
 
     directory: Path
     executed: Executed  # failure id -> file -> lines
-    source: Lines  # the lines of a file of the project, redacted; none where it cannot be read
     path_of: Callable[[str], str]  # from the root to an absolute path
+    redacted: Callable[[Sequence[str]], Sequence[str]]  # the lines of a source without its secrets
 
 
 def executed(failures: Iterable[Failure], functions: Sequence[Function]) -> Executed:
@@ -96,7 +95,8 @@ class _Reader:
         self.pack = pack
         self.left_out = 0
         self._room = READ
-        self._files: dict[str, None] = {}  # sources that the page points into, in that order
+        self._named: dict[str, None] = {}  # sources that the page points into, in that order
+        self._ran: dict[str, None] = {}  # those that ran
 
     def failure(self, entry: dict[str, Any]) -> dict[str, Any]:
         """Pack one failure; returns its line of the index."""
@@ -115,21 +115,24 @@ class _Reader:
     def sources(self) -> dict[str, int]:
         """Pack the sources that were pointed at; returns the number of each file's part."""
         found: dict[str, int] = {}
-        for file in self._files:
-            lines = self.evidence.source(file)
-            if not lines:
+        room = SOURCES
+        for file in {**self._named, **self._ran}:
+            source = source_of(self.evidence.path_of(file))
+            size = sum(map(len, source.lines))
+            if not size:
                 continue
-            spans = source_of(self.evidence.path_of(file)).spans
-            functions = [[span.name, span.first, span.line, span.last] for span in spans]
-            fits = sum(map(len, lines)) <= MAX_SOURCE
-            numbers = (
-                self.pack.add([dumps({"lines": lines, "functions": functions})]) if fits else None
-            )
+            numbers = self._source(source) if size <= min(MAX_SOURCE, room) else None
             if numbers is None:
                 self.left_out += 1
             else:
                 found[file] = numbers[0]
+                room -= size
         return found
+
+    def _source(self, source: Source) -> list[int] | None:
+        functions = [[span.name, span.first, span.line, span.last] for span in source.spans]
+        lines = self.evidence.redacted(source.lines)
+        return self.pack.add([dumps({"lines": lines, "functions": functions})])
 
     def _trace(self, path: str | None) -> dict[str, Any]:
         file = self._place(path)
@@ -155,7 +158,8 @@ class _Reader:
         frames = snapshot["frames"] if snapshot else ()
         named = [s["file"] for s in suspects]
         named += [frame["file"] for frame in frames if frame["kind"] != "library"]
-        self._files.update(dict.fromkeys([*named, *ran]))
+        self._named.update(dict.fromkeys(named))
+        self._ran.update(dict.fromkeys(ran))
 
     def _json(self, path: str | None) -> Any:
         file = self._place(path)

@@ -16,7 +16,19 @@ CHANGED, HANDLED = 1, 2
 """Flags of a row."""
 _ENDINGS = {"return": "returned", "exception": "raised"}
 _IN_ROWS = frozenset(
-    ["event", "call_id", "parent_id", "depth", "func", "qualname", "file", "module", "args", "return_value", "outcome"]
+    [
+        "event",
+        "call_id",
+        "parent_id",
+        "depth",
+        "func",
+        "qualname",
+        "file",
+        "module",
+        "args",
+        "return_value",
+        "outcome",
+    ]
 )
 
 

@@ -236,7 +236,9 @@ def test_without_a_script_the_causes_are_there(run, read, digest):
 def test_a_phone_scrolls_one_way_only(run, read, digest, address):
     failure, _ = culprit(digest, "shared state changed")
     reader = read(run / "report.html", PHONE).open(address.format(failure))
-    reader.tab.wait_for_selector(".cause:visible, #failure :is(.rerun, .row, #call h2, .line, #snapshot .small):visible")
+    reader.tab.wait_for_selector(
+        ".cause:visible, #failure :is(.rerun, .row, #call h2, .line, #snapshot .small):visible"
+    )
     assert reader.tab.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     small = reader.tab.evaluate(
         "[...document.querySelectorAll('button, #tabs button, .row')].filter((one) => one.offsetParent"
@@ -326,7 +328,8 @@ def test_hostile_text_in_every_field_of_a_run_never_runs(run, tmp_path, read, di
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(b"\n".join(dumps(attacked(loads(line))) for line in lines))
     hostile = loads((tmp_path / "digest.json").read_bytes())
-    evidence = Evidence(tmp_path, {}, lambda file: (HACK, f"def f(): '{HACK}'"), lambda file: file)
+    (tmp_path / "source.py").write_text(f"# {HACK}\ndef f(): '{HACK}'\n")
+    evidence = Evidence(tmp_path, {}, lambda file: str(tmp_path / "source.py"), tuple)
     (tmp_path / "report.html").write_bytes(made(hostile, evidence, [HACK]))
     reader = read(tmp_path / "report.html").open()
     for failure in hostile["failures"][:4]:
@@ -391,7 +394,7 @@ def test_the_policy_stops_a_script_that_got_in(reader):
 
 def test_only_rows_in_sight_are_in_the_document(tmp_path, read):
     digest = synthetic(tmp_path / "run", calls=20_000, total=1)
-    evidence = Evidence(tmp_path / "run", {}, lambda file: (), lambda file: file)
+    evidence = Evidence(tmp_path / "run", {}, str, tuple)
     (tmp_path / "run" / "report.html").write_bytes(made(digest, evidence))
     reader = read(tmp_path / "run" / "report.html").open("f-0000000000/15000", "#call .values")
     assert reader.tab.locator(".row").count() < 100
@@ -406,7 +409,7 @@ def test_only_rows_in_sight_are_in_the_document(tmp_path, read):
 
 
 def test_what_is_left_out_is_named_with_its_place(run, tmp_path, read, digest):
-    evidence = Evidence(run, {}, lambda file: (), lambda file: file)
+    evidence = Evidence(run, {}, str, tuple)
     for budget, said in ((0, "see digest.json"), (9000, "not on this page: traces/")):
         (tmp_path / "report.html").write_bytes(made(digest, evidence, budget=budget))
         reader = read(tmp_path / "report.html").open()
