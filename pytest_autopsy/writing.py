@@ -8,6 +8,8 @@ from . import sweep
 from .faults import Guard
 from .report.digest import Outcome, diagnosis_json, diagnosis_path, digest
 from .report.markdown import digest_md
+from .report.page import page
+from .report.page_parts import Evidence, executed
 from .session import Session
 from .store import prune
 
@@ -29,6 +31,7 @@ def write_run(ours: Session, outcome: Outcome) -> None:
         text = Guard(ours.faults)(digest_md, outcome)
         if text is not None:
             directory.write("digest.md", text.encode("utf-8", "replace"))
+        Guard(ours.faults)(_write_page, ours, outcome)
         exemplar = outcome.failure(outcome.causes[0].exemplar) if outcome.causes else None
         first = exemplar or next((f for f in outcome.failures if f.snapshot_path), None)
         directory.finish(first.snapshot_path if first is not None else None)
@@ -39,6 +42,20 @@ def write_run(ours: Session, outcome: Outcome) -> None:
     except OSError as error:
         outcome.path = ""
         ours.cannot_write(error)
+
+
+def _write_page(ours: Session, outcome: Outcome) -> None:
+    """Write report.html, where there is a failure to show."""
+    if not outcome.failures:
+        return
+    evidence = Evidence(
+        directory=ours.directory.path,
+        executed=executed(outcome.failures, ours.run.functions),
+        path_of=ours.recorder.targets.absolute,
+        redacted=lambda lines: ours.redactor.lines(lines, 0, len(lines)),
+    )
+    ours.directory.write("report.html", page(digest(outcome), evidence, outcome.notes))
+    outcome.page = True
 
 
 def shown(path: Path, root: Path) -> str:

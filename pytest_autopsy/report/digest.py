@@ -30,6 +30,7 @@ class Outcome:
     cost: dict[str, float]
     notes: list[str] = field(default_factory=list)
     path: str = ""  # the run directory, relative to the root
+    page: bool = False  # whether report.html was written there
     retried: list[Failure] = field(default_factory=list)
 
     def failure(self, failure_id: str) -> Failure:

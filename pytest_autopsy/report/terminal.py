@@ -125,7 +125,8 @@ def _footer(outcome: Outcome, cells: int, rest: int) -> Iterator[Line]:
     for note in outcome.notes:
         yield from _labelled("note", safe(note), cells, 3)
     if outcome.path:
-        yield Line(f"evidence  {outcome.path}/digest.md", "dim")
+        page = ", report.html" if outcome.page else ""
+        yield Line(f"evidence  {outcome.path}/digest.md{page}", "dim")
     yield Line(cut_end(f"cost      {cost(outcome)}", cells), "dim")
 
 
