@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from .display import Display
+from .export import export_run
 from .faults import Guard, warn
+from .integrations import bridges
 from .integrations.telling import ask_plugins, report_to_plugins
 from .model import Diagnosis, RootCause
 from .observe.again import everywhere
 from .observe.text import clean
 from .pipeline import diagnose_each, explain
+from .progress import at_terminal
 from .report.digest import Outcome, digest
 from .report.properties import attach, properties_of
 from .runfacts import cost, notes, run_facts
@@ -34,6 +37,7 @@ class Closing:
         self.outcome: Outcome | None = None
         self.tally = Tally(session, config)
         self.display = Display(session, config)
+        session.progress = at_terminal(config.pluginmanager)
         self._stopped_by = ""
         self._started = datetime.now(timezone.utc)
 
@@ -62,6 +66,7 @@ class Closing:
         self.guarded(self.session.stop)
         if not self.config.option.collectonly:
             self.guarded(self._finish, session)
+            self.guarded(self.session.progress.rest)
             self.guarded(self.display.render, self.outcome)
             self.guarded(self._say_faults)
         return (yield)
@@ -78,6 +83,7 @@ class Closing:
 
     def _finish(self, session: pytest.Session) -> None:
         ours = self.session
+        ours.progress.begin("looking for secrets in what was written")
         self.guarded(ours.redact_again)
         self.guarded(self.tally.redact_reports)
         failures = self.tally.failures()
@@ -89,8 +95,12 @@ class Closing:
         if ours.settings.triage and failures:
             ask_plugins(self.config, ours.run, ours.faults)
             path_of = ours.recorder.targets.absolute
-            causes = self.guarded(explain, ours.run, path_of) or []
-            diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of) or {}
+            step = ours.progress.step
+            ours.progress.begin(f"looking for the causes of {len(failures)} failures")
+            causes = self.guarded(explain, ours.run, path_of, step) or []
+            ours.progress.begin("diagnosing each failure")
+            diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of, step) or {}
+            ours.progress.begin("writing the digest")
             text = ours.redactor.text  # they read the source, too
             causes, diagnoses = everywhere(causes, text), everywhere(diagnoses, text)
         outcome = Outcome(
@@ -105,6 +115,7 @@ class Closing:
         )
         self.outcome = outcome
         self.guarded(write_run, ours, outcome)
+        self.guarded(export_run, ours, outcome)
         self.guarded(self._attach, outcome)
         self.guarded(report_to_plugins, self.config, lambda: digest(outcome), ours.faults)
 
@@ -116,9 +127,8 @@ class Closing:
             stored = getattr(report, "autopsy", None) or {}
             if "failure" in stored:
                 attach(report, properties_of(outcome, stored["failure"]))
-        from .integrations.junit import amend
-
-        amend(self.config, outcome, self.session)
+        for bridge in bridges(self.config):
+            self.guarded(bridge.finish, outcome)
 
     def _say_faults(self) -> None:
         """One warning for all faults of ours, with the log that tells them."""

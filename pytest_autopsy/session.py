@@ -23,6 +23,7 @@ from .observe.detail import Describe, Detail
 from .observe.exceptions import type_name
 from .observe.redaction import Redactor
 from .observe.texts import Hook
+from .progress import Progress
 from .record import current
 from .record.engines import Engine, start_engine
 from .record.finish import footprint, is_sampled, trace
@@ -82,6 +83,7 @@ class Session:
         self.calls_seen = self.calls_kept = self.dropped = 0
         self.snapshot_s = 0.0
         self.recording_s = 0.0
+        self.progress = Progress()  # of the work at the end
         self.tests = 0  # how many there are in all
         self.after_test: Callable[[], None] = lambda: None  # a worker writes what is new
         self.fixtures: dict[int, tuple[str, dict[int, int]]] = {}

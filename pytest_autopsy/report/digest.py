@@ -31,6 +31,8 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
     path: str = ""  # the run directory, relative to the root
     retried: list[Failure] = field(default_factory=list)
+    export: str = ""  # where the run was copied to, from the CI service's checkout
+    exported: frozenset[str] = frozenset()  # the names of the files there
 
     def failure(self, failure_id: str) -> Failure:
         """Return the failure with this id."""
