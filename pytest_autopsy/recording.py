@@ -211,6 +211,7 @@ class Recording:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self._attempts = 0
+        self.session.protocol += 1
         self.guarded(self._begin, item)
         try:
             return (yield)

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
+from ..ci import below
 from ..faults import Guard
 from ..report.digest import Outcome
 from ..report.fragment import causes_html, row_html
@@ -50,8 +51,8 @@ class Html:
     def _link(self, report: Any) -> None:
         """A link beside the row; the file is there when the page is written."""
         told = getattr(report, "autopsy", None) or {}
-        if "evidence" in told:
-            link = self._from_page(self.session.settings.rootdir / told["evidence"])
+        link = self._from_page(told.get("evidence", "").partition("/latest/")[2])
+        if link:
             extra = {"format_type": "url", "name": "autopsy", "content": link, "mime_type": None}
             report.extras = [*getattr(report, "extras", []), {**extra, "extension": None}]
 
@@ -74,15 +75,19 @@ class Html:
             self.guarded(self._summarize, prefix, self.outcome)
 
     def _summarize(self, prefix: list[str], outcome: Outcome) -> None:
-        link = ""
-        if outcome.path and not Path(outcome.path).is_absolute():
-            link = self._from_page(self.session.settings.rootdir / outcome.path / "digest.md")
-        prefix.append(causes_html(outcome, link))
+        prefix.append(causes_html(outcome, self._from_page("digest.md") if outcome.path else ""))
 
-    def _from_page(self, file: Path) -> str:
-        """The link to a file: relative to the page, for page and evidence may be moved together."""
+    def _from_page(self, name: str) -> str:
+        """The link to a file of the run, in the export where there is one; "" where none is right.
+
+        Relative to the page, for page and evidence may be moved together.
+        """
+        settings = self.session.settings
+        folder = settings.export or settings.directory / "latest"
+        if not name or (settings.export is None and below(folder, settings.rootdir) is None):
+            return ""
         try:
-            return quote(Path(os.path.relpath(file, self.folder)).as_posix())
+            return quote(Path(os.path.relpath(folder / name, self.folder)).as_posix())
         except ValueError:  # on another drive
             return ""
 

@@ -118,7 +118,7 @@ def why_no_cause(failure: Failure, outcome: Outcome) -> str | None:
 
 def diagnosis_path(failure: Failure) -> str:
     """Return the name of a failure's diagnosis, below the run."""
-    return f"diagnoses/{file_name(failure.nodeid, failure.phase, failure.attempt)}.json"
+    return f"diagnoses/{file_name(failure.nodeid, failure.id, failure.attempt)}.json"
 
 
 def _cause(cause: RootCause) -> dict[str, object]:
