@@ -20,6 +20,7 @@ from .observe.text import clean
 from .pipeline import diagnose_each, explain
 from .progress import at_terminal
 from .report.digest import Outcome, digest
+from .report.facts import told_by
 from .report.properties import attach, properties_of
 from .runfacts import cost, notes, run_facts
 from .session import Session
@@ -124,9 +125,9 @@ class Closing:
     def _attach(self, outcome: Outcome) -> None:
         """Put the causes on the stored reports and into other plugins' reports."""
         for report in self.tally.failing_reports():
-            stored = getattr(report, "autopsy", None) or {}
-            if "failure" in stored:
-                attach(report, properties_of(outcome, stored["failure"]))
+            told = told_by(report)
+            if told:
+                attach(report, properties_of(outcome, told["failure"]))
         for bridge in bridges(self.config):
             self.guarded(bridge.finish, outcome)
 

@@ -13,6 +13,7 @@ from ..faults import Guard
 from ..options import has_workers
 from ..report.causes import causes_text, facts_text
 from ..report.digest import Outcome
+from ..report.facts import told_by
 from ..session import Session
 from . import is_worker
 
@@ -32,9 +33,9 @@ class Allure:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: Any) -> None:
         if self.writes and report.failed:  # the test's result is open until after its teardown
-            self.guarded(self._attach, getattr(report, "autopsy", None))
+            self.guarded(self._attach, told_by(report))
 
-    def _attach(self, told: dict[str, Any] | None) -> None:
+    def _attach(self, told: dict[str, Any]) -> None:
         if told:
             kind = self.api.attachment_type.TEXT
             self.api.attach(facts_text(told), name=NAME, attachment_type=kind)

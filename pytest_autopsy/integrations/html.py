@@ -16,6 +16,7 @@ import pytest
 from ..ci import below
 from ..faults import Guard
 from ..report.digest import Outcome
+from ..report.facts import told_by
 from ..report.fragment import causes_html, row_html
 from ..session import Session
 
@@ -50,8 +51,7 @@ class Html:
 
     def _link(self, report: Any) -> None:
         """A link beside the row; the file is there when the page is written."""
-        told = getattr(report, "autopsy", None) or {}
-        link = self._from_page(told.get("evidence", "").partition("/latest/")[2])
+        link = self._from_page(told_by(report).get("evidence", "").partition("/latest/")[2])
         if link:
             extra = {"format_type": "url", "name": "autopsy", "content": link, "mime_type": None}
             report.extras = [*getattr(report, "extras", []), {**extra, "extension": None}]
@@ -63,10 +63,10 @@ class Html:
             return
         tests = self.page.data["tests"]
         for report in self._failed:
-            told = getattr(report, "autopsy", None) or {}
+            told = told_by(report)
             rows = tests.get(report.nodeid, [])
             row = next((one for one in rows if _is_row_of(one, report)), None)
-            if row is not None and "failure" in told:
+            if row is not None and told:
                 row["log"] = row_html(outcome, told["failure"]) + row.get("log", "")
 
     @pytest.hookimpl(optionalhook=True)

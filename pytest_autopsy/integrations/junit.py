@@ -16,6 +16,7 @@ import pytest
 from ..export import attachments
 from ..observe.redaction import Redactor
 from ..report.digest import Outcome
+from ..report.facts import told_by
 from ..report.plain import safe
 from ..report.properties import PREFIX, box, properties_of
 from ..session import Session
@@ -78,11 +79,8 @@ class Junit:
                 _redact(case, self.session.redactor)
             _remove_ours(case)
             if settings.junit:
-                told = [getattr(one, "autopsy", None) or {} for one in self._told_by(reporter)]
-                _amend(case, outcome, [one["failure"] for one in told if "failure" in one])
-
-    def _told_by(self, reporter: Any) -> list[Any]:
-        return self._told.get(id(reporter), [])
+                told = map(told_by, self._told.get(id(reporter), ()))
+                _amend(case, outcome, [one["failure"] for one in told if one])
 
 
 def make(config: pytest.Config, session: Session) -> Junit:

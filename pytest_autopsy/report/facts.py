@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..model import Failure, Frame
 from ..observe.text import clean, to_text
 from ..settings import Settings
@@ -39,6 +41,13 @@ def evidence_of(failure: Failure, settings: Settings) -> str:
     except ValueError:
         return ""
     return f"{store}/latest/{diagnosis_path(failure)}" if settings.triage else ""
+
+
+def told_by(report: Any) -> dict[str, Any]:
+    """Return what a report was given when it was made: empty where somebody put something else there."""
+    told = getattr(report, "autopsy", None)
+    sound = isinstance(told, dict) and isinstance(told.get("failure"), str)
+    return told if sound and isinstance(told.get("evidence", ""), str) else {}
 
 
 def _place(failure: Failure) -> Frame | None:

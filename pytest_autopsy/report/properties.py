@@ -38,13 +38,16 @@ def properties_of(outcome: Outcome, failure_id: str) -> Properties:
 
 def attach(report: Any, properties: Properties) -> None:
     """Put properties on a stored report, in the place of what was known when it was made."""
-    held = getattr(report, "user_properties", None)
-    if isinstance(held, list):
-        replace_properties(held, properties)
+    replace_properties(getattr(report, "user_properties", None), properties)
 
 
-def replace_properties(held: list[Any], properties: Properties) -> None:
-    """Replace ours among a report's properties; what else stands there, well formed or not, stays."""
+def replace_properties(held: Any, properties: Properties) -> None:
+    """Replace ours among a report's properties; what else stands there, well formed or not, stays.
+
+    What another plugin has put in the place of the list stays as it is.
+    """
+    if not isinstance(held, list):
+        return
     others = [pair for pair in held if not (isinstance(pair, (list, tuple)) and _is_ours(pair))]
     held[:] = [*others, *properties]
 

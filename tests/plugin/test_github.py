@@ -171,6 +171,8 @@ def test_hostile_text_gives_no_command(project):
         """,
         }
     )
+    plain = commands(project.plain("--tb=no", "-q"))  # pytest's summary shows a raw \r
     run = project.autopsy("--tb=no", "-q", env={**ACTIONS, "GITHUB_STEP_SUMMARY": "sum.md"})
-    assert {line.split()[0] for line in commands(run)} == {"::error"}
-    assert all(COMMAND.fullmatch(line) for line in commands(run))
+    ours = [line for line in commands(run) if line not in plain]
+    assert ours
+    assert all(COMMAND.fullmatch(line) for line in ours)
