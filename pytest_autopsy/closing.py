@@ -97,7 +97,7 @@ class Closing:
             ask_plugins(self.config, ours.run, ours.faults)
             path_of = ours.recorder.targets.absolute
             step = ours.progress.step
-            ours.progress.begin(f"looking for the causes of {len(failures)} failures")
+            ours.progress.begin(f"looking for causes, failures: {len(failures)}")
             causes = self.guarded(explain, ours.run, path_of, step) or []
             ours.progress.begin("diagnosing each failure")
             diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of, step) or {}

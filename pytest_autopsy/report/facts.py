@@ -46,8 +46,9 @@ def evidence_of(failure: Failure, settings: Settings) -> str:
 def told_by(report: Any) -> dict[str, Any]:
     """Return what a report was given when it was made: empty where somebody put something else there."""
     told = getattr(report, "autopsy", None)
-    sound = isinstance(told, dict) and isinstance(told.get("failure"), str)
-    return told if sound and isinstance(told.get("evidence", ""), str) else {}
+    if not isinstance(told, dict) or not isinstance(told.get("failure"), str):
+        return {}
+    return told if isinstance(told.get("evidence", ""), str) else {}
 
 
 def _place(failure: Failure) -> Frame | None:
