@@ -93,6 +93,7 @@ class Reader:
             raise ValueError("no evidence in it")
         for line in whole.splitlines():
             self._join(loads(line))
+            self.into.progress.step()
 
     def _join(self, data: Any) -> None:
         into, run = self.into, self.into.run

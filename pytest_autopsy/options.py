@@ -38,6 +38,7 @@ _INI: tuple[tuple[str, str, object, str], ...] = (
     ("autopsy_redact", "linelist", [], "regexes of secrets of your own, one a line"),
     ("autopsy_redact_reports", "bool", True, "redact also in pytest's own reports"),
     ("autopsy_env", "bool", True, "facts on the environment in snapshots"),
+    ("autopsy_junit", "bool", True, "the cause in JUnit XML; without it the file is pytest's own"),
 )
 
 
@@ -66,6 +67,10 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--autopsy-dir", default=None, dest="autopsy_dir", metavar="DIR",
         help="where runs are kept (default: .autopsy under the root)",
+    )  # fmt: skip
+    group.addoption(
+        "--autopsy-export", default=None, dest="autopsy_export", metavar="DIR",
+        help="copy what is worth uploading to DIR: no hidden names, links or owner-only modes",
     )  # fmt: skip
     group.addoption(
         "--autopsy-cause", default=None, dest="autopsy_cause", metavar="ID",
@@ -129,6 +134,8 @@ def read_settings(config: pytest.Config) -> Settings:
         redact=_regexes("autopsy_redact", ini["autopsy_redact"]),
         redact_reports=bool(ini["autopsy_redact_reports"]),
         env=bool(ini["autopsy_env"]),
+        junit=bool(ini["autopsy_junit"]),
+        export=_export(config),
         cause=option.autopsy_cause,
         verbosity=getattr(option, "verbose", 0),  # absent under -p no:terminal
         rerun_options=_rerun_options(option),
@@ -231,6 +238,22 @@ def _directory(config: pytest.Config, chosen: str | None, ini: str) -> Path:
         raise pytest.UsageError(
             f"{name} {text}: {there} is a file; it takes a directory to keep runs in"
         )
+    return path
+
+
+def _export(config: pytest.Config) -> Path | None:
+    """Where to copy the run to; relative to where pytest was called."""
+    text = config.option.autopsy_export
+    if text is None:
+        return None
+    wanted = "it takes a directory for files to upload"
+    path: Path = config.invocation_params.dir / text
+    if not text or path.name[:1] == ".":
+        name = "an empty name" if not text else f"{text}: upload steps leave out hidden names"
+        raise pytest.UsageError(f"--autopsy-export: not {name}; {wanted}")
+    there = next(place for place in (path, *path.parents) if place.exists())
+    if not there.is_dir():
+        raise pytest.UsageError(f"--autopsy-export {text}: {there} is a file; {wanted}")
     return path
 
 

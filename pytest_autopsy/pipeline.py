@@ -16,13 +16,21 @@ MAX_GROUPS = 150
 """Signatures that are diagnosed; past them (a run in ruins) failures are bucketed by text alone."""
 
 
-def explain(run: Run, path_of: Callable[[str], str]) -> list[RootCause]:
+def _nothing() -> None:
+    """Nobody waits."""
+
+
+def explain(
+    run: Run, path_of: Callable[[str], str], step: Callable[[], None] = _nothing
+) -> list[RootCause]:
     """Return the causes of a run's failures, the one with most failures first.
 
-    `path_of` gives the absolute path of a file as a Function names it.
+    `path_of` gives the absolute path of a file as a Function names it; `step` is called as the
+    work goes on.
     """
 
     def assess(failures: Sequence[Failure]) -> Diagnosis:
+        step()
         return diagnose(Case(run, failures, path_of))
 
     groups = by_signature(run.failures)
@@ -34,7 +42,10 @@ def explain(run: Run, path_of: Callable[[str], str]) -> list[RootCause]:
 
 
 def diagnose_each(
-    run: Run, causes: list[RootCause], path_of: Callable[[str], str]
+    run: Run,
+    causes: list[RootCause],
+    path_of: Callable[[str], str],
+    step: Callable[[], None] = _nothing,
 ) -> dict[str, Diagnosis]:
     """Return failure id -> diagnosis. One that stands alone in its cause has the cause's own."""
     found: dict[str, Diagnosis] = {}
@@ -44,6 +55,7 @@ def diagnose_each(
             if len(cause.failures) == 1 or number >= MAX_GROUPS:
                 found[failure_id] = cause.diagnosis
             else:
+                step()
                 found[failure_id] = diagnose(Case(run, [by_id[failure_id]], path_of))
     return found
 

@@ -23,6 +23,7 @@ from .observe.detail import Describe, Detail
 from .observe.exceptions import type_name
 from .observe.redaction import Redactor
 from .observe.texts import Hook
+from .progress import Progress
 from .record import current
 from .record.engines import Engine, start_engine
 from .record.finish import footprint, is_sampled, trace
@@ -82,10 +83,13 @@ class Session:
         self.calls_seen = self.calls_kept = self.dropped = 0
         self.snapshot_s = 0.0
         self.recording_s = 0.0
+        self.progress = Progress()  # of the work at the end
         self.tests = 0  # how many there are in all
         self.after_test: Callable[[], None] = lambda: None  # a worker writes what is new
         self.fixtures: dict[int, tuple[str, dict[int, int]]] = {}
         self._failing: list[Failure] = []
+        self.protocol = 0  # number of the running test, all its attempts together
+        self._serials: dict[str, dict[int, int]] = {}  # of what failed: number -> which of its name
         self._errors: list[tuple[Failure, BaseException | None]] = []
         self._alike: Counter[tuple[object, ...]] = Counter()
         self._compared: Assertion | None = None
@@ -175,6 +179,9 @@ class Session:
         self._learn()
         version = self.redactor.version
         identity = f"{nodeid}\0{phase}\0{subtest}"
+        serials = self._serials.setdefault(identity, {})
+        if serial := serials.setdefault(self.protocol, len(serials)):
+            identity += f"\0{serial}"  # another test has the same name
         ordinal = sum(1 for one in self._failing if one.phase == phase)
         failure = Failure(
             id=failure_id(identity, ordinal),
@@ -351,7 +358,7 @@ class Session:
     def _written(self, failure: Failure, full: bool) -> Failure:
         """Write the evidence now: a kill later loses none of it."""
         failure = self._redacted(failure)
-        name = file_name(failure.nodeid, failure.phase, failure.attempt)
+        name = file_name(failure.nodeid, failure.id, failure.attempt)
         changes: dict[str, Any] = {}
         try:
             if failure.trace is not None:

@@ -34,6 +34,8 @@ class Settings:
     redact: tuple[str, ...] = ()  # the user's own regexes
     redact_reports: bool = True  # also in pytest's reports that we hand on
     env: bool = True  # facts on the environment in snapshots
+    junit: bool = True  # the cause in JUnit's XML
+    export: Path | None = None  # where a copy to upload goes
     cause: str | None = None
     verbosity: int = 0
     rerun_options: tuple[str, ...] = ()  # what of the command line shapes every test

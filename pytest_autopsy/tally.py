@@ -10,6 +10,7 @@ import pytest
 
 from .integrations.redacting import redact_report
 from .model import Failure, Phase
+from .report.facts import told_by
 from .session import Session, failure_id
 
 _PHASES: dict[str, Phase] = {
@@ -41,8 +42,7 @@ class Tally:
         chosen: dict[str, Failure] = {}
         redacted = self.session.redactor.text
         for report in self.failing_reports():
-            stored = getattr(report, "autopsy", None) or {}
-            failure = known.get(stored.get("failure", ""))
+            failure = known.get(told_by(report).get("failure", ""))
             if failure is None:
                 failure = _bare_failure(report, len(chosen), redacted)
             if failure.id in chosen:  # --dist=each runs a test more than once

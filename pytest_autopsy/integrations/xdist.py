@@ -70,9 +70,12 @@ class Controller:
         if told:
             ours.faults.append(f"worker {worker}: {told}")
         file = ours.directory.path / evidence_file(worker)
+        ours.progress.begin(f"reading what worker {worker} found")
         try:
             if told == "" or file.exists():
                 Reader(ours).read(file.read_bytes())
                 file.unlink()
         except Exception as fault:  # noqa: BLE001
             ours.faults.append(f"worker {worker}: {described(self.pytest_testnodedown, fault)}")
+        finally:
+            ours.progress.rest()

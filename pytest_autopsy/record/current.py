@@ -26,6 +26,16 @@ class Keeper(Protocol):
         """Return the newest one, parsed."""
 
 
+class Silent:
+    """A Keeper that keeps nothing: what --no-autopsy puts in the place of all others."""
+
+    def keep(self, name: str, error: BaseException, given: Mapping[str, Any], marks: Marks) -> None:
+        """Keep nothing."""
+
+    def latest(self) -> Mapping[str, Any] | None:
+        """There is none."""
+
+
 class Stack(Generic[T]):
     """Who is at work: the last that was pushed and not yet taken out."""
 

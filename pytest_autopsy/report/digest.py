@@ -32,6 +32,8 @@ class Outcome:
     path: str = ""  # the run directory, relative to the root
     page: bool = False  # whether report.html was written there
     retried: list[Failure] = field(default_factory=list)
+    export: str = ""  # where the run was copied to, from the CI service's checkout
+    exported: frozenset[str] = frozenset()  # the names of the files there
 
     def failure(self, failure_id: str) -> Failure:
         """Return the failure with this id."""
@@ -117,7 +119,7 @@ def why_no_cause(failure: Failure, outcome: Outcome) -> str | None:
 
 def diagnosis_path(failure: Failure) -> str:
     """Return the name of a failure's diagnosis, below the run."""
-    return f"diagnoses/{file_name(failure.nodeid, failure.phase, failure.attempt)}.json"
+    return f"diagnoses/{file_name(failure.nodeid, failure.id, failure.attempt)}.json"
 
 
 def _cause(cause: RootCause) -> dict[str, object]:
