@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import argparse
 import ast
-import gzip
 import hashlib
+import itertools
 import json
 import re
 import shutil
@@ -103,7 +103,7 @@ def pairs_of(project: str) -> Iterator[Pair]:
         (v for v, f in sdists.items() if f), key=lambda v: [int(part) for part in v.split(".")]
     )
     found = 0
-    for old, new in reversed(list(zip(versions, versions[1:]))[-40:]):
+    for old, new in reversed(list(itertools.pairwise(versions))[-40:]):
         if old.rpartition(".")[0] != new.rpartition(".")[0] or found >= PAIRS:
             continue
         trees = [
@@ -382,7 +382,7 @@ def main(arguments: list[str] | None = None) -> int:
                 for pair in pairs_of(project):
                     have[pair.id] = pair
                     print(pair.id, len(pair.changed), pair.half, flush=True)
-            except Exception as error:  # noqa: BLE001  # a project that is not there is told, not fatal
+            except Exception as error:  # a project that is not there is told, not fatal
                 print(f"{project}: {type(error).__name__} {error}", flush=True)
             listed.parent.mkdir(parents=True, exist_ok=True)
             listed.write_text(json.dumps([asdict(pair) for pair in have.values()]), "utf-8")
@@ -395,7 +395,7 @@ def main(arguments: list[str] | None = None) -> int:
             try:
                 pair.root.mkdir(parents=True, exist_ok=True)
                 told = collect(pair)
-            except (Exception, SystemExit) as error:  # noqa: BLE001
+            except (Exception, SystemExit) as error:
                 told = f"{type(error).__name__} {str(error)[:200]}"
             said.write_text(told, "utf-8")
             print(f"{pair.id:40} {told}  {time.perf_counter() - began:.0f} s", flush=True)
