@@ -39,6 +39,7 @@ from .snapshot.capture import Camera
 from .snapshot.keeper import Keeper
 from .snapshot.options import ShotOptions
 from .store import RunDirectory, file_name
+from .testchildren import TestChildren
 
 FULL_EVIDENCE = 20
 """Failures of one kind at one place that keep their trace and snapshot; later ones keep the
@@ -77,6 +78,9 @@ class Session:
         self.engine: Engine | None = None
         self.engine_name = "none"
         self.engine_reason = "tracing is off"
+        self.notes: list[str] = []  # what the digest has to say of the recording
+        recorded = settings.children and settings.trace
+        self.children = TestChildren(self) if recorded else None
         self.run = Run(functions=self.recorder.functions)
         self.retried: list[Failure] = []
         self.calls_seen = self.calls_kept = self.dropped = 0
@@ -98,16 +102,22 @@ class Session:
         """Start recording, if tracing is asked for and something here can record."""
         current.keepers.pop(self.keeper)
         current.keepers.push(self.keeper)
+        for child in filter(None, (current.children.current(),)):
+            child.step_aside()  # a child that is a pytest run of its own keeps its own evidence
         if self.settings.trace and self.engine is None:
             self.engine, self.engine_reason = start_engine(self.recorder)
             self.engine_name = self.engine.name if self.engine is not None else "none"
             current.recorders.push(self.recorder)
+            if self.children is not None and self.engine is not None:
+                self.children.start()
 
     def stop(self) -> None:
         """Stop recording and give back what was taken; twice does nothing."""
         engine, self.engine = self.engine, None
         if engine is not None:
             engine.stop()
+        if self.children is not None:
+            self.children.stop()
         current.recorders.pop(self.recorder)
         current.keepers.pop(self.keeper)
         self.faults.extend(self.recorder.faults)
@@ -121,6 +131,8 @@ class Session:
         self._in_fixture = False
         self._failing = []
         if self.engine is not None:
+            if self.children is not None:
+                self.children.begin()
             self.recorder.begin(nodeid, depth=depth, values=values)
 
     def phase(self, phase: Phase) -> None:
@@ -201,8 +213,13 @@ class Session:
         print_of: Footprint | None = None
         if recording is not None:
             shared = self._shared(recording.rows, fixture_names)
+            if self.children is not None:
+                self.children.end()
+                shared += self.children.rows()
             whole = bool(self._failing) or is_sampled(self._test, self.tests)
             print_of = footprint(recording, shared, behaviours=whole)
+            if self.children is not None:
+                print_of = self.children.added(print_of)
             self.calls_seen += recording.seen
         if self._failing:
             self._keep_failures(recording, print_of, retried)
@@ -292,6 +309,8 @@ class Session:
             else:
                 if recorded is None:
                     recorded = trace(self.recorder, recording, self.redactor)
+                    if self.children is not None:
+                        recorded = self.children.joined(recorded, recording)
                     self.calls_kept += len(recorded.calls)
                     self.dropped += sum(recorded.dropped.values())
                 changes["trace"] = recorded

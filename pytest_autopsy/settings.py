@@ -35,6 +35,8 @@ class Settings:
     redact_reports: bool = True  # also in pytest's reports that we hand on
     env: bool = True  # facts on the environment in snapshots
     cause: str | None = None
+    children: bool = False  # record child processes of tests too
+    blackbox: bool = True  # what runs stands in a file that outlives a kill
     verbosity: int = 0
     rerun_options: tuple[str, ...] = ()  # what of the command line shapes every test
 
