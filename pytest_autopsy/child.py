@@ -19,12 +19,14 @@ from .observe.redaction import Redactor
 from .parts import Part, part_bytes
 from .record import current, forks
 from .record.births import Births
+from .record.blackbox import BlackBox
 from .record.engines import Engine, start_engine
 from .record.finish import footprint, trace
 from .record.project import Project
 from .record.recorder import Recorder
 from .record.records import START
-from .record.stream import Stream
+from .record.recovery import SUFFIX
+from .record.stream import Fan, Stream
 from .traceconfig import FILE, LOG_FILE, TraceConfig, read_config
 
 PROGRAM_LIMIT = 10_000
@@ -67,6 +69,7 @@ class Child:
         self.reason = ""
         self.part = Part(pid=0, ppid=0, started_ns=0)
         self.sinks: list[Lines] = []
+        self.box: BlackBox | None = None
         self._ended = False
 
     @classmethod
@@ -112,7 +115,23 @@ class Child:
             pid=os.getpid(), ppid=os.getppid(), started_ns=recording.started_ns, by=by, argv=(name,)
         )
         self.sinks = self._sinks()
-        recorder.tap = Stream(self.redactor, recording.started_ns, self.sinks, config.max_entries)
+        stream = Stream(self.redactor, recording.started_ns, self.sinks, config.max_entries)
+        self.box = self._black_box(name)
+        recorder.tap = stream if self.box is None else Fan(stream, self.box)
+
+    def _black_box(self, name: str) -> BlackBox | None:
+        """What a program did last, past what its stream takes."""
+        folder = self.config.autopsy.get("boxes")
+        if folder is None:
+            return None
+        try:
+            file = Path(folder) / f"{self.part.name}{SUFFIX}"
+            box = BlackBox(file, self.recorder, self.redactor)
+        except OSError:
+            return None
+        box.test(name)
+        box.phase("call")
+        return box
 
     def forked(self) -> None:
         """Begin anew: this is a fork of the process that was recorded."""
@@ -170,6 +189,8 @@ class Child:
         current.recorders.pop(recorder)
         current.children.pop(self)
         recorder.tap = None
+        if self.box is not None:
+            self.box.close()
         for sink in self.sinks:
             sink.appender.flush()
         recording = recorder.end()

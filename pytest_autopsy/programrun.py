@@ -13,6 +13,7 @@ from .observe.again import everywhere
 from .observe.redaction import Redactor
 from .parts import Part, joined, read_parts
 from .record.project import Project
+from .record.recovery import SUFFIX
 from .report.digest import Outcome, digest
 from .report.markdown import digest_md
 from .report.snapshot import snapshot_json
@@ -20,7 +21,10 @@ from .report.trace import trace_jsonl, trace_tree
 from .session import failure_id
 from .snapshot.keeper import KEEP_RUNS, MAX_DISK
 from .store import RunDirectory, file_name, prune
+from .wreckage import read_wreck
 from .writing import shown
+
+MAX_NAMED = 8
 
 
 class ProgramRun:
@@ -70,7 +74,8 @@ class ProgramRun:
         )
         directory.write_json("digest.json", digest(outcome))
         directory.write("digest.md", digest_md(outcome).encode("utf-8", "replace"))
-        shutil.rmtree(directory.path / "children", ignore_errors=True)
+        for folder in ("children", "blackbox"):  # a process that goes on writes no more
+            shutil.rmtree(directory.path / folder, ignore_errors=True)
         directory.finish(failures[0].snapshot_path if failures else None)
         prune(directory.store, KEEP_RUNS, MAX_DISK, directory.run_id)
         where = shown(directory.path, self.directory.store.parent)
@@ -114,14 +119,21 @@ class ProgramRun:
             )
         for part in parts:
             if not part.whole:
-                notes.append(
-                    f"process {part.pid} did not live to its end, or is still there: its last calls"
-                    " may be missing"
-                )
+                notes.append(f"process {part.pid} did not come to its end{self._last_open(part)}")
             notes.extend(part.faults[:1])
         if unread:
             notes.append(f"{unread} more processes were not read")
         return notes
+
+    def _last_open(self, part: Part) -> str:
+        """The calls that were open when a process was last heard of, from its black box."""
+        file = self.directory.path / "blackbox" / f"{part.name}{SUFFIX}"
+        try:
+            calls = read_wreck(file, self.redactor.known).open_calls
+        except (OSError, ValueError):
+            return ""
+        names = " > ".join(call.function.short for call in calls[-MAX_NAMED:])
+        return f"; open when it was last heard of: {names}" if names else ""
 
     def _facts(self, parts: list[Part]) -> dict[str, object]:
         stopped = f"signal {signal.Signals(-self.code).name}" if self.code < 0 else None

@@ -11,6 +11,7 @@ import pytest
 from .integrations.redacting import redact_report
 from .model import Failure, Phase
 from .session import Session, failure_id
+from .wreckage import salvaged
 
 _PHASES: dict[str, Phase] = {
     "setup": "setup", "teardown": "teardown", "collect": "collect",
@@ -44,7 +45,7 @@ class Tally:
             stored = getattr(report, "autopsy", None) or {}
             failure = known.get(stored.get("failure", ""))
             if failure is None:
-                failure = _bare_failure(report, len(chosen), redacted)
+                failure = salvaged(self.session, _bare_failure(report, len(chosen), redacted))
             if failure.id in chosen:  # --dist=each runs a test more than once
                 continue
             chosen[failure.id] = failure

@@ -62,9 +62,10 @@ def run(options: argparse.Namespace) -> int:
     directory = RunDirectory(here / options.out, new_run_id())
     injection = Injection()
     try:
-        parts = directory.folder("children")
+        parts, boxes = directory.folder("children"), directory.folder("blackbox")
         detail = Detail(max_string=max(500, config.max_repr_length))
-        known = {**told(project, targets, detail), "parts": str(parts), "snapshots": True}
+        known = told(project, targets, detail)
+        known |= {"parts": str(parts), "boxes": str(boxes), "snapshots": True}
         injection.write(replace(config, autopsy=known))
         environment = {**os.environ, "PYTHONPATH": injection.path(os.environ)}
         code = _wait(command, environment)
