@@ -123,6 +123,7 @@ class Call:
     yields: int = 0
     thread: str = "main"
     task: str | None = None
+    pid: int | None = None  # of a child process that made it; None: the test's own
 
 
 class Mark(NamedTuple):

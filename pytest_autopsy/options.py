@@ -39,6 +39,8 @@ _INI: tuple[tuple[str, str, object, str], ...] = (
     ("autopsy_redact_reports", "bool", True, "redact also in pytest's own reports"),
     ("autopsy_env", "bool", True, "facts on the environment in snapshots"),
     ("autopsy_junit", "bool", True, "the cause in JUnit XML; without it the file is pytest's own"),
+    ("autopsy_children", "bool", False, "record child processes of tests too"),
+    ("autopsy_blackbox", "bool", True, "keep what runs in a file that outlives a kill"),
 )
 
 
@@ -64,6 +66,10 @@ def add_options(parser: pytest.Parser) -> None:
     )  # fmt: skip
     _switch(group, ("--snapshot", "--autopsy-snapshot"), "autopsy_snapshot", "crash snapshots")
     _switch(group, ("--triage", "--autopsy-triage"), "autopsy_triage", "root causes and the digest")
+    _switch(
+        group, ("--autopsy-children",), "autopsy_children",
+        "record child processes of tests too; changes PYTHONPATH while a test runs",
+    )  # fmt: skip
     group.addoption(
         "--autopsy-dir", default=None, dest="autopsy_dir", metavar="DIR",
         help="where runs are kept (default: .autopsy under the root)",
@@ -137,6 +143,8 @@ def read_settings(config: pytest.Config) -> Settings:
         junit=bool(ini["autopsy_junit"]),
         export=_export(config),
         cause=option.autopsy_cause,
+        children=_first(option.autopsy_children, ini["autopsy_children"]),
+        blackbox=bool(ini["autopsy_blackbox"]),
         verbosity=getattr(option, "verbose", 0),  # absent under -p no:terminal
         rerun_options=_rerun_options(option),
     )

@@ -37,6 +37,8 @@ class Settings:
     junit: bool = True  # the cause in JUnit's XML
     export: Path | None = None  # where a copy to upload goes
     cause: str | None = None
+    children: bool = False  # record child processes of tests too
+    blackbox: bool = True  # what runs stands in a file that outlives a kill
     verbosity: int = 0
     rerun_options: tuple[str, ...] = ()  # what of the command line shapes every test
 

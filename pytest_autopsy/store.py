@@ -61,6 +61,11 @@ class RunDirectory:
             stream.write(data)
         self.written += len(data)
 
+    def folder(self, name: str) -> Path:
+        """Return a folder below the run, made where it is not there. Raises OSError."""
+        self._make(self.path / name)
+        return self.path / name
+
     def finish(self, snapshot: str | None) -> None:
         """Make this run the latest; `snapshot` (relative to the run) becomes latest.json."""
         with contextlib.suppress(OSError):

@@ -101,7 +101,10 @@ def evidence_json(fact: Evidence) -> dict[str, object]:
 
 def rerun_of(failure: Failure) -> list[str]:
     """Return the command that runs this test again."""
-    known = failure.snapshot.rerun[1:] if failure.snapshot is not None else ()
+    rerun = failure.snapshot.rerun if failure.snapshot is not None else ()
+    if rerun[:2] == ("pytest-autopsy", "run"):
+        return [*map(clean, rerun)]
+    known = rerun[1:]
     return ["pytest", "--autopsy", *map(clean, known or (failure.nodeid,))]
 
 
