@@ -10,14 +10,15 @@ import sys
 from collections.abc import Sequence
 
 from . import __version__
-from .commands import show
+from .commands import show, triage
 
-COMMANDS = (show,)
+COMMANDS = (show, triage)
 EXAMPLES = """\
 examples:
   pytest-autopsy show                        the latest digest
   pytest-autopsy show test_cart.py::test_sum one failure: suspects, evidence, files
   pytest-autopsy show --json                 the digest as it is stored
+  pytest-autopsy triage reports/ logs/       the root causes of what failed in files
 """
 
 
