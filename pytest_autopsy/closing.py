@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from time import perf_counter
@@ -12,6 +13,7 @@ import pytest
 from .display import Display
 from .faults import Guard, warn
 from .integrations.telling import ask_plugins, report_to_plugins
+from .kept import keep
 from .model import Diagnosis, RootCause
 from .observe.again import everywhere
 from .observe.text import clean
@@ -20,6 +22,7 @@ from .report.digest import Outcome, digest
 from .report.properties import attach, properties_of
 from .runfacts import cost, notes, run_facts
 from .session import Session
+from .shards import shard_of
 from .tally import Tally
 from .writing import write_run
 
@@ -105,6 +108,7 @@ class Closing:
         )
         self.outcome = outcome
         self.guarded(write_run, ours, outcome)
+        self.guarded(keep, ours, outcome, shard_of(self.config.option, os.environ))
         self.guarded(self._attach, outcome)
         self.guarded(report_to_plugins, self.config, lambda: digest(outcome), ours.faults)
 

@@ -28,7 +28,6 @@ MAX_TITLE = 200
 class Inputs:
     """What was looked at."""
 
-    paths: list[str]
     files: int = 0
     aside: dict[str, int] = field(default_factory=dict)
     shards: list[dict[str, Any]] = field(default_factory=list)

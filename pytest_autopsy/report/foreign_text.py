@@ -130,7 +130,7 @@ def _notes(report: dict[str, Any]) -> Iterator[str]:
     inputs, agents = report["inputs"], report["agents"]
     for shard in inputs["shards"]:
         if not shard["complete"]:
-            yield f"shard {shard['name']} is incomplete: {shard['why']}"
+            yield f"shard {shard['index']} ({shard['path']}) is incomplete: {shard['why']}"
     for missing in inputs["missing_shards"]:
         yield f"missing: {missing}"
     if agents["runs_that_failed"]:

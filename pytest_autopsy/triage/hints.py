@@ -31,7 +31,8 @@ _PACKAGES = {
 
 def hint_of(shape: Shape, incidents: Sequence[Incident]) -> str:
     """Return what to do about failures of a shape, the smallest first; "" where nothing better than
-    their message can be said. The one that names what would be right is asked first."""
+    their message can be said. The one that names what would be right is asked first.
+    """
     make = _HINTS.get(shape.kind)
     telling = next((one for one in incidents if _CANDIDATES.search(one.message)), incidents[0])
     return make(shape.subject, telling) if make is not None else ""
