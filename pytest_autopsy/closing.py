@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from .display import Display
+from .elsewhere import look_elsewhere
 from .faults import Guard, warn
 from .integrations.telling import ask_plugins, report_to_plugins
 from .kept import keep
@@ -107,6 +108,7 @@ class Closing:
             retried=ours.retried,
         )
         self.outcome = outcome
+        self.guarded(look_elsewhere, ours, outcome)
         self.guarded(write_run, ours, outcome)
         self.guarded(keep, ours, outcome, shard_of(self.config.option, os.environ))
         self.guarded(self._attach, outcome)

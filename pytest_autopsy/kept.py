@@ -93,7 +93,7 @@ def _packed(session: Session, outcome: Outcome, shard: Shard) -> bytes:
 def _header(outcome: Outcome, shard: Shard) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
-        "shard": {"index": shard.index, "total": shard.total, "run": shard.run},
+        "shard": {"index": shard.number, "total": shard.total, "run": shard.run},
         "platform": sys.platform,
         "run": outcome.run,
         "totals": outcome.totals,

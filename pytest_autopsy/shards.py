@@ -23,9 +23,9 @@ _RUNS = (
 
 
 class Shard(NamedTuple):
-    """Number `index` (from 1) of `total` parts of the CI run `run` ("" where that is not known)."""
+    """Number `number` (from 1) of `total` parts of the CI run `run` ("" where that is not known)."""
 
-    index: int
+    number: int
     total: int
     run: str
 

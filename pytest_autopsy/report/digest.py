@@ -31,6 +31,7 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
     path: str = ""  # the run directory, relative to the root
     retried: list[Failure] = field(default_factory=list)
+    elsewhere: dict[str, object] | None = None  # what --triage-from found
 
     def failure(self, failure_id: str) -> Failure:
         """Return the failure with this id."""
@@ -50,6 +51,7 @@ def digest(outcome: Outcome) -> dict[str, object]:
         "root_causes": [_cause(cause) for cause in outcome.causes],
         "failures": [_failure(failure, outcome) for failure in outcome.failures],
         "cost": outcome.cost,
+        **({} if outcome.elsewhere is None else {"elsewhere": outcome.elsewhere}),
     }
 
 

@@ -126,7 +126,7 @@ def _agents(groups: list[Group]) -> dict[str, int]:
 def _story(pile: Pile, one: Incident) -> str:
     """What the failures have in common, as a sentence of what was recorded."""
     if pile.known is not None and pile.known.culprit:
-        return f"{pile.known.culprit}, as an earlier run found ({pile.known.confidence or 'open'})"
+        return f"{pile.known.culprit}, as a run of ours found ({pile.known.confidence or 'open'})"
     parts = [f"{one.type} was raised"]
     code = [frame for frame in one.frames if frame[1] and frame_kind(frame[0]) != "library"]
     if code:

@@ -50,7 +50,7 @@ def _markdown(report: dict[str, Any]) -> Iterator[str]:
 def _markdown_seen(seen: dict[str, Any]) -> Iterator[str]:
     yield f"- Seen in {_many(seen['files_total'], 'file')}:"
     for failure in seen["failures"]:
-        place = code_span(f"{failure['file']}:{failure['line']}")
+        place = code_span(_place(failure))
         said = failure["message"].strip().partition("\n")[0][:160]
         step = f", step {failure['step']}" if failure.get("step") else ""
         yield f"  - {place} {escaped(failure['name'])}{step}: {escaped(failure['type'])}: {escaped(said)}"
@@ -103,9 +103,9 @@ def triage_lines(report: dict[str, Any], cells: int = 80) -> Iterator[str]:
 def _terminal_seen(seen: dict[str, Any], cells: int) -> Iterator[str]:
     for failure in seen["failures"][:MAX_SEEN]:
         facts = "; ".join(_facts(failure))
-        place = f"{failure['file']}:{failure['line']}"
         yield cut_end(
-            safe(f"  seen      {place} {failure['name']}{'; ' + facts if facts else ''}"), cells
+            safe(f"  seen      {_place(failure)} {failure['name']}{'; ' + facts if facts else ''}"),
+            cells,
         )
     shown = min(len(seen["failures"]), MAX_SEEN)
     more = len(seen["failures"]) + seen["failures_left_out"] - shown
@@ -169,8 +169,8 @@ def _wrapped(label: str, text: str, cells: int) -> Iterator[str]:
         head = " " * 12
 
 
-def _place(trouble: dict[str, Any]) -> str:
-    return f"{trouble['file']}:{trouble['line']}" if trouble["line"] else str(trouble["file"])
+def _place(told: dict[str, Any]) -> str:
+    return f"{told['file']}:{told['line']}" if told["line"] else str(told["file"])
 
 
 def _reason(trouble: dict[str, Any]) -> str:

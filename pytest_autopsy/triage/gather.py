@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from .incident import Incident, Known, Trouble, signature_of
+from .incident import Incident, Known, Trouble, loose, signature_of
 from .kinds import SUBJECT_DECIDES, Shape, shape_of
 from .signature import cause_id
 
@@ -33,6 +33,7 @@ class Pile:
     shape: Shape
     count: int = 0
     known: Known | None = None
+    fullest: str = ""  # of the signatures that differ in what tracebacks leave out the longest
     examples: list[tuple[tuple[object, ...], Incident]] = field(default_factory=list)
     files: Counter[str] = field(default_factory=Counter)
     readers: Counter[str] = field(default_factory=Counter)
@@ -43,14 +44,14 @@ class Pile:
     @property
     def id(self) -> str:
         """The cause's id: an earlier run's, else made of the signature."""
-        return self.known.id if self.known is not None else cause_id(self.key)
+        return self.known.id if self.known is not None else cause_id(self.signature)
 
     @property
     def signature(self) -> str:
         """The signature: an earlier run's, else what its failures have in common."""
-        if self.known is None:
-            return self.key
-        return self.known.signature or signature_of(self.exemplar._replace(known=None))
+        if self.known is not None and self.known.signature:
+            return self.known.signature
+        return self.fullest or self.key
 
     @property
     def exemplar(self) -> Incident:
@@ -62,9 +63,11 @@ class Pile:
         """The failures that are kept whole, the smallest first."""
         return [one for _, one in sorted(self.examples, key=_FIRST)[:EXAMPLES]]
 
-    def add(self, one: Incident) -> None:
-        """Take in one failure."""
+    def add(self, one: Incident, full: str) -> None:
+        """Take in one failure, with its signature."""
         self.count += 1
+        if full != self.fullest:
+            self.fullest = max(self.fullest, full, key=_length)
         self.files[one.file] += 1
         self.readers[one.reader] += 1
         self.first += one.first
@@ -83,6 +86,7 @@ class Pile:
         self.repeats += other.repeats
         self.ignored += other.ignored
         self._keep(other.examples)
+        self.fullest = max(self.fullest, other.fullest, key=_length)
         if other.known is not None:
             self.known = min(filter(None, (self.known, other.known)))
 
@@ -113,29 +117,32 @@ class Gathered:
         """Put one failure on its pile."""
         self.incidents += 1
         shape = shape_of(one.type, one.message, one.code, one.frames)
-        keys = _keys(one, shape)
+        whole, full = _whole(one, shape)
+        keys = _keys(whole)
+        full = full if self.level == 0 else ""
         key = keys[self.level]
         pile = self.piles.get(key)
         if pile is None:
             pile = self.piles[key] = Pile(key, keys, shape)
             if len(self.piles) > MAX_BUCKETS and self.level < len(LEVELS) - 1:
-                pile.add(one)
+                pile.add(one, full)
                 self._coarsen()
                 return
-        pile.add(one)
+        pile.add(one, full)
 
     def ordered(self) -> list[Pile]:
         """Return the piles, the largest first; those that one id stands for are one."""
         home: dict[str, str] = {}
         for pile in self.piles.values():
-            for alias in pile.known.also_ids if pile.known is not None else ():
-                home[alias] = min(home.get(alias, pile.id), pile.id)
+            if pile.known is not None:
+                for alias in (*pile.known.also_ids, cause_id(loose(pile.known.signature))):
+                    home[alias] = min(home.get(alias, pile.id), pile.id)
         for pile in self.piles.values():
             if pile.known is not None:
                 home[pile.id] = pile.id
         joined: dict[str, Pile] = {}
         for _, pile in sorted(self.piles.items()):
-            identity = home.get(pile.id, pile.id)
+            identity = home.get(pile.id) or home.get(cause_id(pile.key), pile.id)
             if identity in joined:
                 joined[identity].join(pile)
             else:
@@ -158,19 +165,34 @@ class Gathered:
                     pile.key = key
                 else:
                     into.join(pile)
+            for pile in self.piles.values():
+                pile.fullest = ""
 
 
-def _keys(one: Incident, shape: Shape) -> tuple[str, ...]:
-    """What a failure falls under, from its whole signature to nothing at all."""
+def _whole(one: Incident, shape: Shape) -> tuple[str, str]:
+    """What a failure falls under where all are told apart, and its signature if it has its own."""
     if one.known is not None:
-        whole = f"cause {one.known.id}"
-    elif shape.kind in SUBJECT_DECIDES and shape.subject:
-        whole = f"{shape.kind} | {shape.subject}"
-    else:
-        whole = signature_of(one)
-    file, function = one.frames[0] if one.frames else ("", "")
-    place = f"{one.phase} | {one.type} | * | {file}:{function}"
-    return whole, place, f"{one.phase} | {one.type} | *", "* | *"
+        return f"cause {one.known.id}", ""
+    if shape.kind in SUBJECT_DECIDES and shape.subject:
+        return f"{shape.kind} | {shape.subject}", ""
+    full = signature_of(one)
+    return loose(full), full
+
+
+def _keys(whole: str) -> tuple[str, ...]:
+    """What a failure falls under, from its whole signature to nothing at all.
+
+    Each is made of the one before it, so that who came first does not matter.
+    """
+    head, *rest = whole.split(" | ")
+    if len(rest) < 2:  # a known cause, or a kind with its subject
+        return whole, whole, f"{head} | *" if rest else whole, "*"
+    place = rest[-1] if ".py:" in rest[-1] else "*"
+    return whole, f"{head} | {rest[0]} | * | {place}", f"{head} | {rest[0]} | *", "*"
+
+
+def _length(text: str) -> tuple[int, str]:
+    return len(text), text
 
 
 def _order(one: Incident) -> tuple[object, ...]:

@@ -16,7 +16,7 @@ _CANDIDATES = re.compile(
 )
 _NAME = re.compile(r"[\"'`]([^\"'`\n]{1,60})[\"'`]|(\b[A-Za-z_]\w+\b)")
 _KEYWORD = re.compile(r"unexpected keyword argument:? ['\"]?(\w+)")
-_SHAPES = re.compile(r"\(\d+(?:, ?\d*)*\)")
+_SHAPES = re.compile(r"\(\d+(?:, ?\d*){1,8}\)")
 _LENGTHS = re.compile(r"\d+")
 _COMPARED = re.compile(r"'(\w+)' and '(\w+)'")
 _PACKAGES = {

@@ -122,22 +122,22 @@ def frame_kind(file: str) -> Literal["code", "test", "library"]:
 
 
 def _assertion(code: str) -> Assertion | None:
-    """The comparison of an assert statement; its first line may be all there is."""
-    if not code:
-        return None
-    try:
-        tree = ast.parse(code.strip())
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    statement = tree.body[0] if tree.body else None
-    if not isinstance(statement, ast.Assert) or not isinstance(statement.test, ast.Compare):
-        return None
-    compared = statement.test
-    operator = _OPERATORS.get(type(compared.ops[0]), "")
-    return Assertion(None, operator, None, ast.unparse(compared.left))
+    """The comparison of an assert statement, of which the first line may be all there is."""
+    text = code.strip().removeprefix("assert").strip()
+    for match in _OPERATOR.finditer(text[:MAX_CODE]):
+        left = text[: match.start()]
+        try:
+            ast.parse(left, mode="eval")
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue  # an operator within a text or in brackets
+        return Assertion(None, match[1], None, left)
+    return None
 
 
-_OPERATORS = {
-    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
-    ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
-}  # fmt: skip
+_OPERATOR = re.compile(r" (==|!=|<=|>=|<|>|not in|in|is not|is) ?")
+_OUTER = re.compile(r"(\.pyx?:)(?:[\w<>]+\.)+(?=[\w<])")
+
+
+def loose(signature: str) -> str:
+    """Return a signature without the classes around its functions, which tracebacks do not tell."""
+    return _OUTER.sub(r"\1", signature)

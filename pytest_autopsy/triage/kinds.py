@@ -70,7 +70,7 @@ _COMPARED = re.compile(
 )
 _DATE_WORD = re.compile(r"[\"'.]?\b(\w*(?:date|time|day|month|year)\w*)\b", re.I)
 _TABLE = re.compile(
-    r"\b(?:df|data|frame|table|merged|panel|quotes|prices|rows?|\w+_df|df_\w+)(?:\.loc)?\s*\[|\.groupby\(|\.merge\(|read_(?:csv|parquet)"
+    r"\b(?:df|data|frame|table|merged|panel|quotes|prices|\w+_df|df_\w+)(?:\.loc)?\s*\[|\.groupby\(|\.merge\(|read_(?:csv|parquet)"
 )
 _TABLE_FILE = re.compile(r"site-packages/(?:pandas|polars|duckdb|pyarrow|dask)/")
 _BY_TYPE = {

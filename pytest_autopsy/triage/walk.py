@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ READ = (".json", ".jsonl", ".ndjson", ".xml", ".log")
 itself may be called anything."""
 _MAGIC = "*?["
 DIGEST = "digest.json"
+_RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 
 class Walk:
@@ -67,6 +69,10 @@ class Walk:
                 continue
             if any(entry.name == DIGEST for entry in entries):
                 entries = [entry for entry in entries if entry.name == DIGEST]
+            elif _RUN.fullmatch(os.path.basename(here)):
+                reason = "a run that ended before its digest was written: its snapshots are read"
+                self.troubles.append(Trouble(here, 0, reason, whole=False))
+                entries = [entry for entry in entries if entry.name == "snapshots"]
             folders: list[str] = []
             for entry in sorted(entries, key=lambda entry: entry.is_symlink()):
                 yield from self._entry(entry, folders)

@@ -115,8 +115,15 @@ class Snapshots:
                 (shown_path(text_of(frame.get("file"))), text_of(frame.get("function")))
                 for frame in frames
             ),
-            code=text_of(first.get("code")),
+            code=_asserted(dict_of(item.value.get("assertion"))) or text_of(first.get("code")),
         )  # fmt: skip
 
     def end(self) -> Iterator[Incident]:
         yield from ()
+
+
+def _asserted(assertion: dict[str, Any]) -> str:
+    """The comparison that failed, where the snapshot has it as data."""
+    left, operator = text_of(assertion.get("left_source")), text_of(assertion.get("operator"))
+    right = text_of(assertion.get("right_source")) or "..."
+    return f"assert {left} {operator} {right}" if left and operator else ""

@@ -136,7 +136,7 @@ def _of_stage(told: dict[str, Any]) -> Crash | None:
         for entry in map(dict_of, reversed(list_of(told.get("traceback"))))
     )
     best = crash or place
-    return best and best._replace(frames=frames)
+    return best and best._replace(frames=frames or best.frames)
 
 
 def _of_crash(place: dict[str, Any]) -> Crash | None:

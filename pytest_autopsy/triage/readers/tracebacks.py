@@ -89,6 +89,7 @@ def _pytest(lines: list[str]) -> Crash | None:
     frames: list[tuple[str, str]] = []
     errors: list[str] = []
     code = function = kind = ""
+    after_frame = False  # in the short form the code stands below its place
     for line in lines:
         if line.startswith(_DIVIDERS):
             frames, errors = [], []
@@ -102,6 +103,11 @@ def _pytest(lines: list[str]) -> Crash | None:
         elif not line[:1].isspace() and (match := _PYTEST_FRAME.match(line)):
             frames.append((shown_path(match[1]), match[3] or function or "<module>"))
             kind = match[4] or kind
+            after_frame = match[3] is not None
+            continue
+        elif after_frame and line[:4] == "    ":
+            code = line.strip()
+        after_frame = False
     if not errors:
         return None
     told = error_line(errors[0])
