@@ -1,7 +1,7 @@
 """`pytest-autopsy triage PATH...`: the root causes of what failed in files, ours and others'.
 
 Exit codes: 0 all of it was used, 1 nothing could be used, 2 wrong usage, 3 the report is there, but
-a file could not be used or a shard is missing or incomplete.
+of a file something could not be used, or a shard is missing or incomplete.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def add(commands: Any) -> None:
     """Register the command with the parsers of `pytest-autopsy`."""
     parser = commands.add_parser(
         "triage", help=HELP, description=f"{HELP[0].upper()}{HELP[1:]}: {FORMATS}.",
-        epilog="exit codes: 0 all of it was used, 1 nothing could be used, 2 wrong usage, 3 a file"
-        " could not be used, or a shard is missing or incomplete",
+        epilog="exit codes: 0 all of it was used, 1 nothing could be used, 2 wrong usage, 3 of a file"
+        " something could not be used, or a shard is missing or incomplete",
     )  # fmt: skip
     parser.add_argument(
         "paths", nargs="+", metavar="PATH",
@@ -78,7 +78,7 @@ def triage(options: argparse.Namespace) -> int:
     else:
         cells = shutil.get_terminal_size((100, 24)).columns
         emit(report, triage_lines(report, cells), options.json)
-    partly = any(trouble.whole for trouble in gathered.troubles)
+    partly = any(trouble.lost != "nothing" for trouble in gathered.troubles)
     return PARTLY if partly or inputs.missing or any(s["why"] for s in inputs.shards) else DONE
 
 

@@ -71,7 +71,7 @@ def _cause(group: Group, total: int) -> dict[str, Any]:
         "title": _short(title),
         "kind": OTHER if group.is_rest else shape.kind,
         "signature": _short(pile.signature, 400),
-        "cause": _short(_story(pile, one), 400),
+        "cause": _short(_story(group, one), 400),
         "hint": _short(hint, 400),
         "failures": pile.count,
         "share": round(pile.count / total, 4),
@@ -123,8 +123,11 @@ def _agents(groups: list[Group]) -> dict[str, int]:
     }
 
 
-def _story(pile: Pile, one: Incident) -> str:
+def _story(group: Group, one: Incident) -> str:
     """What the failures have in common, as a sentence of what was recorded."""
+    pile = group.pile
+    if group.is_rest:
+        return f"{len(group.parts)} causes, each with fewer failures than those above"
     if pile.known is not None and pile.known.culprit:
         return f"{pile.known.culprit}, as a run of ours found ({pile.known.confidence or 'open'})"
     parts = [f"{one.type} was raised"]
@@ -135,7 +138,8 @@ def _story(pile: Pile, one: Incident) -> str:
     if line:
         parts.append(f"at `{line[:120]}`")
     if pile.first:
-        parts.append(f"; the first failure of {pile.first} run(s) of agents")
+        runs = "an agent's run" if pile.first == 1 else f"{pile.first} runs of agents"
+        parts.append(f"; the first failure of {runs}")
     if pile.repeats:
         parts.append(f"; the same call again in {pile.repeats} of {pile.count}")
     if pile.ignored:
@@ -158,7 +162,7 @@ def _title_of_parts(group: Group) -> str:
 def _trouble(one: Trouble) -> dict[str, Any]:
     return {
         "file": one.file, "line": one.line, "reason": one.reason,
-        "whole_file": one.whole, "lines": one.lines,
+        "lost": one.lost, "lines": one.lines,
     }  # fmt: skip
 
 

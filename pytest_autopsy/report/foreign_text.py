@@ -11,6 +11,11 @@ from .plain import cut_end, safe, split
 MAX_CAUSES = 15
 MAX_TROUBLES = 20
 MAX_SEEN = 5
+_COMMANDS = ("::", "##")
+_USED = {
+    "file": "", "rest": "; what comes before that is used", "lines": "; the other lines are used",
+    "nothing": "",
+}  # fmt: skip
 
 
 def headline(report: dict[str, Any]) -> str:
@@ -167,6 +172,8 @@ def _wrapped(label: str, text: str, cells: int) -> Iterator[str]:
         if not rest:
             return
         head = " " * 12
+        if rest.startswith(_COMMANDS):  # to a CI, a line that begins so is an order
+            rest = "\\" + rest
 
 
 def _place(told: dict[str, Any]) -> str:
@@ -174,10 +181,8 @@ def _place(told: dict[str, Any]) -> str:
 
 
 def _reason(trouble: dict[str, Any]) -> str:
-    if trouble["whole_file"]:
-        return str(trouble["reason"])
     count = f" ({trouble['lines']} lines so)" if trouble["lines"] > 1 else ""
-    return f"{trouble['reason']}{count}; the rest of it is used"
+    return f"{trouble['reason']}{count}{_USED[trouble['lost']]}"
 
 
 def _last_line(code: str) -> str:

@@ -41,5 +41,5 @@ def _joined(parts: list[Pile], key: str) -> Group:
     pile = Pile(f"{key} | {len(parts)} causes", (), parts[0].shape)
     for part in parts:
         pile.join(part)
-    pile.known = None
+    pile.known, pile.fullest = None, pile.key
     return Group(pile, parts)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
 from . import kinds
-from .incident import Incident
+from .incident import Incident, frame_kind
 from .kinds import Shape
 
 _CANDIDATES = re.compile(
@@ -79,6 +79,9 @@ def _misuse(subject: str, one: Incident) -> str:
         where = _line(one, keyword[1])
         callee = subject.partition(" ")[0] if "()" in subject else "the function"
         return f"{callee} takes no {keyword[1]}: look up its parameters{f' and change {where}' if where else ''}"
+    if "has no attribute" in one.message and one.frames and frame_kind(one.frames[0][0]) == "code":
+        owner, _, name = subject.partition(" ")
+        return f"look at where {owner} gets its attributes: {name} was not set before it was read"
     if "has no attribute" in one.message:
         return f"look up what {subject.partition(' ')[0]} offers in the version that is installed"
     return f"look up how {subject.partition(' ')[0] or 'it'} is to be called in the version that is installed"

@@ -57,12 +57,14 @@ class Incident(NamedTuple):
 
 
 class Trouble(NamedTuple):
-    """What could not be used: all of a file from `line` on, or so many `lines` of it."""
+    """What of a file could not be used: `lost` is file, rest (from `line` on), lines (so many
+    `lines`, of which `line` is the first), or nothing, where there is something to know.
+    """
 
     file: str
     line: int
     reason: str
-    whole: bool = True
+    lost: Literal["file", "rest", "lines", "nothing"] = "file"
     lines: int = 1
 
 

@@ -55,7 +55,7 @@ def _watched(
     for number, one in enumerate(read(path, "<stdin>" if path == STDIN else path)):
         if number % _EVERY == 0:
             progress.tell(looked.files, into.incidents)
-        if isinstance(one, Trouble) and one.whole:
+        if isinstance(one, Trouble) and one.lost == "file":
             whole[0] = True
         yield one
     progress.tell(looked.files, into.incidents)

@@ -71,7 +71,7 @@ class Walk:
                 entries = [entry for entry in entries if entry.name == DIGEST]
             elif _RUN.fullmatch(os.path.basename(here)):
                 reason = "a run that ended before its digest was written: its snapshots are read"
-                self.troubles.append(Trouble(here, 0, reason, whole=False))
+                self.troubles.append(Trouble(here, 0, reason, "rest"))
                 entries = [entry for entry in entries if entry.name == "snapshots"]
             folders: list[str] = []
             for entry in sorted(entries, key=lambda entry: entry.is_symlink()):
@@ -80,13 +80,14 @@ class Walk:
 
     def _entry(self, entry: os.DirEntry[str], folders: list[str]) -> Iterator[str]:
         try:
-            if self._leads_back(entry):
-                return
-            if entry.is_dir():
+            if entry.is_symlink() and not os.path.exists(entry.path):
+                self.troubles.append(Trouble(entry.path, 0, "a link that leads nowhere"))
+            elif self._leads_back(entry):
+                pass  # what it leads to is found there, or in its run
+            elif entry.is_dir():
                 folders.append(entry.path)
             elif not entry.is_file():
-                if entry.is_symlink():
-                    self.troubles.append(Trouble(entry.path, 0, "a link that leads nowhere"))
+                self.aside["special files"] += 1
             elif not entry.name.lower().removesuffix(".gz").endswith(READ):
                 self.aside[Path(entry.name).suffix or entry.name[:20]] += 1
             elif self._is_new(entry.path):

@@ -8,8 +8,8 @@ from typing import Any
 
 from pytest_autopsy.triage.gather import Gathered
 from pytest_autopsy.triage.incident import Incident, Trouble
-from pytest_autopsy.triage.reading import gather
 from pytest_autopsy.triage.readers import read
+from pytest_autopsy.triage.reading import gather
 
 
 def trace_of(error: str, line: int = 1) -> str:

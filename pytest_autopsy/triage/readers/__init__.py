@@ -7,6 +7,7 @@ lines of several formats.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from ..incident import Incident, Trouble
 from .agents import Agents
@@ -28,10 +29,10 @@ def read(path: str, shown: str) -> Iterator[Incident | Trouble]:
             yield from _read(stream, shown)
             if stream.replaced:
                 yield Trouble(
-                    shown, 1, "not all of it is UTF-8: those bytes were replaced", whole=False
+                    shown, 1, "not all of it is UTF-8: those bytes were replaced", "nothing"
                 )
     except Unusable as error:
-        yield Trouble(shown, error.line, error.reason)
+        yield Trouble(shown, error.line, error.reason, "rest" if error.is_late else "file")
     except OSError as error:
         yield Trouble(shown, 0, error.strerror or str(error))
 
@@ -75,7 +76,8 @@ class _Items:
         for reader in self.readers:
             yield from reader.end()
         if broken is not None:
-            yield Trouble(self.shown, broken.line, broken.reason, whole=not self.count)
+            lost: Literal["file", "rest"] = "rest" if self.count else "file"
+            yield Trouble(self.shown, broken.line, broken.reason, lost)
         elif not self.count:
             yield self._unknown()
             return
@@ -94,14 +96,14 @@ class _Items:
         kind = bad.reason.partition(":")[0]
         known = self.bad.get(kind)
         count = known.lines + 1 if known is not None else 1
-        first = known or Trouble(self.shown, bad.line, bad.reason, whole=False)
+        first = known or Trouble(self.shown, bad.line, bad.reason, "lines")
         self.bad[kind] = first._replace(lines=count)
 
     def _unknown(self) -> Trouble:
         """Why nothing in the file could be used."""
         if self.strange is None and self.bad:
             first = next(iter(self.bad.values()))
-            return first._replace(whole=True)
+            return first._replace(lost="file")
         value = self.strange.value if self.strange is not None else None
         keys = ", ".join(sorted(value)[:5]) if isinstance(value, dict) else ""
         told = f"objects with {keys}" if keys else "JSON"

@@ -53,9 +53,11 @@ class JUnit:
         except expat.ExpatError as error:
             yield from self._given()
             reason = expat.ErrorString(error.code)
-            raise Unusable(f"no whole XML: {reason}", error.lineno) from None
-        except Unusable:
+            late = self.tests > 0
+            raise Unusable(f"no whole XML: {reason}", error.lineno, is_late=late) from None
+        except Unusable as error:
             yield from self._given()
+            error.is_late = self.tests > 0
             raise
         if not self.tests:
             raise Unusable("XML without a testcase: no JUnit report")

@@ -31,9 +31,10 @@ _BOMS = (
 class Unusable(Exception):  # noqa: N818  # it is the file that is
     """A file, or what follows `line` in it, cannot be used."""
 
-    def __init__(self, reason: str, line: int = 1) -> None:
+    def __init__(self, reason: str, line: int = 1, *, is_late: bool = False) -> None:
         super().__init__(reason)
         self.reason, self.line = reason, line
+        self.is_late = is_late  # something of it was used
 
 
 @contextmanager
