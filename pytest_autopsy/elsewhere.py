@@ -8,7 +8,10 @@ from typing import Any
 
 from .plainjson import dumps
 from .report.digest import Outcome
+from .report.plain import many
 from .session import Session
+from .triage.incident import loose
+from .triage.signature import cause_id, signature
 from .writing import shown
 
 MAX_CAUSES = 20
@@ -47,12 +50,12 @@ def _from_here(ours: Session) -> list[str]:
 
 
 def _gist(report: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
-    here = {name: cause.id for cause in outcome.causes for name in (*cause.also_ids, cause.id)}
+    here = _here(outcome)
     files = {seen["id"]: seen["files_total"] for seen in report["seen"]}
     causes = [
         {
             "id": cause["id"],
-            "here": here.get(cause["id"]),
+            "here": here.get(cause["id"]) or here.get(cause_id(loose(cause["signature"]))),
             "title": cause["title"],
             "kind": cause["kind"],
             "failures": cause["failures"],
@@ -72,10 +75,20 @@ def _gist(report: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def _here(outcome: Outcome) -> dict[str, str]:
+    """The ids that stand for this run's causes, also as a traceback without classes would tell."""
+    found = {name: cause.id for cause in outcome.causes for name in (*cause.also_ids, cause.id)}
+    for failure in outcome.failures:
+        cause = outcome.cause_of(failure.id)
+        if cause is not None:
+            found.setdefault(cause_id(loose(signature(failure))), cause.id)
+    return found
+
+
 def _notes(found: dict[str, Any], path: str) -> list[str]:
     """What the terminal and digest.md say of it."""
     told = [
-        f"{cause['here']} failed elsewhere too: {cause['failures']} times in {cause['files']} files"
+        f"{cause['here']} failed elsewhere too: {many(cause['failures'], 'time')} in {many(cause['files'], 'file')}"
         for cause in found["root_causes"]
         if cause["here"]
     ][:MAX_NOTES]
@@ -83,8 +96,8 @@ def _notes(found: dict[str, Any], path: str) -> list[str]:
     others += found["root_causes_left_out"]
     where = f": {path}" if path else ""
     told.append(
-        f"--triage-from: {found['failures']} failures in {found['files']} files, {others} causes that"
-        f" this run does not have{where}"
+        f"--triage-from: {many(found['failures'], 'failure')} in {many(found['files'], 'file')},"
+        f" {many(others, 'cause')} that this run does not have{where}"
     )
     unused = found["unusable"]
     if unused:

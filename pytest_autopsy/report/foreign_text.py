@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .markdown import code_span, escaped
-from .plain import cut_end, safe, split
+from .plain import cut_end, many, safe, split
 
 MAX_CAUSES = 15
 MAX_TROUBLES = 20
@@ -22,8 +22,8 @@ def headline(report: dict[str, Any]) -> str:
     """Return what was found, in one line."""
     inputs, causes = report["inputs"], report["root_causes"]
     return (
-        f"{_many(inputs['failures'], 'failure')} in {_many(inputs['files'], 'file')},"
-        f" {_many(len(causes), 'root cause')}"
+        f"{many(inputs['failures'], 'failure')} in {many(inputs['files'], 'file')},"
+        f" {many(len(causes), 'root cause')}"
     )
 
 
@@ -39,7 +39,7 @@ def _markdown(report: dict[str, Any]) -> Iterator[str]:
     places = {seen["id"]: seen for seen in report["seen"]}
     for number, cause in enumerate(report["root_causes"], 1):
         yield ""
-        yield f"### {number}. {escaped(cause['title'])} ({_many(cause['failures'], 'failure')})"
+        yield f"### {number}. {escaped(cause['title'])} ({many(cause['failures'], 'failure')})"
         yield ""
         yield f"- Id: {code_span(cause['id'])}, kind: {escaped(cause['kind'])}"
         yield f"- Signature: {code_span(cause['signature'])}"
@@ -47,13 +47,13 @@ def _markdown(report: dict[str, Any]) -> Iterator[str]:
         if cause["hint"]:
             yield f"- Fix: {escaped(cause['hint'])}"
         for part in cause["parts"]:
-            yield f"  - {escaped(part['title'])} ({_many(part['failures'], 'failure')})"
+            yield f"  - {escaped(part['title'])} ({many(part['failures'], 'failure')})"
         yield from _markdown_seen(places[cause["id"]])
     yield from _markdown_rest(report)
 
 
 def _markdown_seen(seen: dict[str, Any]) -> Iterator[str]:
-    yield f"- Seen in {_many(seen['files_total'], 'file')}:"
+    yield f"- Seen in {many(seen['files_total'], 'file')}:"
     for failure in seen["failures"]:
         place = code_span(_place(failure))
         said = failure["message"].strip().partition("\n")[0][:160]
@@ -64,7 +64,7 @@ def _markdown_seen(seen: dict[str, Any]) -> Iterator[str]:
         if failure["code"]:
             yield f"    - code: {code_span(cut_end(_last_line(failure['code']), 160))}"
     if seen["failures_left_out"]:
-        yield f"  - and {_many(seen['failures_left_out'], 'failure')} more"
+        yield f"  - and {many(seen['failures_left_out'], 'failure')} more"
 
 
 def _markdown_rest(report: dict[str, Any]) -> Iterator[str]:
@@ -88,7 +88,7 @@ def triage_lines(report: dict[str, Any], cells: int = 80) -> Iterator[str]:
     places = {seen["id"]: seen for seen in report["seen"]}
     for number, cause in enumerate(report["root_causes"][:MAX_CAUSES], 1):
         yield ""
-        count = _many(cause["failures"], "failure")
+        count = many(cause["failures"], "failure")
         title = cut_end(safe(cause["title"]), cells - len(count) - len(str(number)) - 3)
         yield f"{number} {title}  {count}"
         yield cut_end(f"  signature {safe(cause['signature'])}", cells)
@@ -101,7 +101,7 @@ def triage_lines(report: dict[str, Any], cells: int = 80) -> Iterator[str]:
     left = len(report["root_causes"]) - MAX_CAUSES
     if left > 0:
         yield ""
-        yield f"... and {_many(left, 'cause')} more: --json or --markdown has them, --buckets N joins them"
+        yield f"... and {many(left, 'cause')} more: --json or --markdown has them, --buckets N joins them"
     yield from _terminal_rest(report, cells)
 
 
@@ -115,7 +115,7 @@ def _terminal_seen(seen: dict[str, Any], cells: int) -> Iterator[str]:
     shown = min(len(seen["failures"]), MAX_SEEN)
     more = len(seen["failures"]) + seen["failures_left_out"] - shown
     if more > 0:
-        yield f"            and {more} more, {_many(seen['files_total'], 'file')} in all"
+        yield f"            and {more} more, {many(seen['files_total'], 'file')} in all"
 
 
 def _terminal_rest(report: dict[str, Any], cells: int) -> Iterator[str]:
@@ -128,7 +128,7 @@ def _terminal_rest(report: dict[str, Any], cells: int) -> Iterator[str]:
     for trouble in troubles[:MAX_TROUBLES]:
         yield from _wrapped("not used", f"{_place(trouble)} {_reason(trouble)}", cells)
     if len(troubles) > MAX_TROUBLES:
-        yield f"  ... and {_many(len(troubles) - MAX_TROUBLES, 'file')} more: --json names them"
+        yield f"  ... and {many(len(troubles) - MAX_TROUBLES, 'file')} more: --json names them"
 
 
 def _notes(report: dict[str, Any]) -> Iterator[str]:
@@ -140,16 +140,16 @@ def _notes(report: dict[str, Any]) -> Iterator[str]:
         yield f"missing: {missing}"
     if agents["runs_that_failed"]:
         yield (
-            f"agents: {_many(agents['runs_that_failed'], 'run')} with a failure,"
-            f" {_many(agents['repeated_calls'], 'call')} repeated to the same failure,"
-            f" {_many(agents['ignored_errors'], 'error')} that the next step ignored"
+            f"agents: {many(agents['runs_that_failed'], 'run')} with a failure,"
+            f" {many(agents['repeated_calls'], 'call')} repeated to the same failure,"
+            f" {many(agents['ignored_errors'], 'error')} that the next step ignored"
         )
     if inputs["told_apart_by"] != "signature":
         yield f"too many signatures to tell them apart: they are told apart by {inputs['told_apart_by']}"
     if inputs["left_aside"]:
         kinds = ", ".join(f"{count} {end}" for end, count in list(inputs["left_aside"].items())[:8])
         total = sum(inputs["left_aside"].values())
-        yield f"{_many(total, 'file')} of other kinds left aside: {kinds}"
+        yield f"{many(total, 'file')} of other kinds left aside: {kinds}"
 
 
 def _facts(failure: dict[str, Any]) -> list[str]:
@@ -157,7 +157,7 @@ def _facts(failure: dict[str, Any]) -> list[str]:
     if failure.get("first_of_run"):
         facts.append("the first failure of its run")
     if failure.get("repeats"):
-        facts.append(f"the same call had failed so {_many(failure['repeats'], 'time')} before")
+        facts.append(f"the same call had failed so {many(failure['repeats'], 'time')} before")
     if failure.get("ignored"):
         facts.append("the next step ignored it")
     return facts
@@ -187,7 +187,3 @@ def _reason(trouble: dict[str, Any]) -> str:
 
 def _last_line(code: str) -> str:
     return next((line.strip() for line in reversed(code.splitlines()) if line.strip()), "")
-
-
-def _many(count: int, thing: str) -> str:
-    return f"{count} {thing}" + ("" if count == 1 else "s")

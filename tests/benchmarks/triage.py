@@ -1,7 +1,7 @@
 """How triage of files grows: `python -m tests.benchmarks.triage [FAILURES ...]`.
 
-Writes reports of so many failures (JUnit XML, reportlog, json-report, agents' logs), each of 40
-causes with messages that vary, and triages them in a process of its own. Prints seconds, peak
+Writes reports of so many failures (JUnit XML, reportlog, json-report, agents' logs), of 40 causes
+with messages that vary (and, in the last row, each of a cause of its own), and triages them in a process of its own. Prints seconds, peak
 memory, and processor time and failures as multiples of the row before: linear where the two are alike.
 """
 
@@ -21,14 +21,19 @@ CAUSES = 40
 PER_FILE = 25_000
 
 
+def cause_of(number: int) -> str:
+    """A word for a number, which no rule takes for one."""
+    return "".join(chr(97 + int(digit)) for digit in str(number % CAUSES))
+
+
 def longrepr(number: int) -> str:
     """What pytest prints of a failure, about as long as it is in life."""
-    cause = number % CAUSES
+    cause = cause_of(number)
     body = "\n".join(f"        step_{line} = prepare({line})" for line in range(12))
     return (
         f"    def test_{number}():\n{body}\n>       assert load_{cause}({number})\n\n"
         f"tests/test_shop.py:{number % 900}: \n_ _ _ _ _ _\n\n    def load_{cause}(key):\n"
-        f">       return table[key]\nE       KeyError: 'column_{cause}'\n\nshop/load.py:{cause}: KeyError"
+        f">       return table[key]\nE       KeyError: 'column_{cause}'\n\nshop/load.py:7: KeyError"
     )
 
 
@@ -62,11 +67,11 @@ def json_report(numbers: range) -> Iterator[str]:
 
 def agents(numbers: range) -> Iterator[str]:
     for n in numbers:
-        code = f"step = {n}\nfrom shop import load\nload.load_{n % CAUSES}({n})"
+        code = f"step = {n}\nfrom shop import load\nload.load_{cause_of(n)}({n})"
         error = (
             'Traceback (most recent call last):\n  File "<string>", line 3, in <module>\n'
-            f'  File "/srv/shop/load.py", line {n}, in load_{n % CAUSES}\n    return table[{n}]\n'
-            f"ValueError: no row {n} in table {n % CAUSES} at 0x{n:x}"
+            f'  File "/srv/shop/load.py", line {n}, in load_{cause_of(n)}\n    return table[{n}]\n'
+            f"ValueError: no row {n} in table {cause_of(n)} at 0x{n:x}"
         )
         line = {
             "session_id": n // 10, "tool": "tool_execute_python", "success": False, "error": error,
@@ -122,6 +127,13 @@ def main(sizes: tuple[int, ...]) -> None:
         row = f"{failures:8} {written / 1e6:7.1f} {seconds:9.2f} {processor:9.2f} {peak:8.0f}"
         print(f"{row} {grown}", flush=True)
         before = failures, processor
+    globals()["CAUSES"] = 1 << 60  # each failure has a cause of its own
+    with tempfile.TemporaryDirectory() as name:
+        written = write(Path(name), min(max(sizes), 100_000))
+        seconds, processor, peak, failures = measured(Path(name))
+    print(
+        f"{failures:8} {written / 1e6:7.1f} {seconds:9.2f} {processor:9.2f} {peak:8.0f} all different"
+    )
 
 
 if __name__ == "__main__":

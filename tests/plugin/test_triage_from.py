@@ -24,7 +24,7 @@ def test_causes_that_failed_elsewhere_too_are_told(shop) -> None:
     assert mine["failures"] == 1
     assert (found["files"], found["failures"], len(found["root_causes"])) == (2, 2, 2)
     assert found["unusable"][0]["file"] == "other/a.jsonl"
-    assert run.has_line(r"note .*failed elsewhere too: 1 times in 1 files")
+    assert run.has_line(r"note .*failed elsewhere too: 1 time in 1 file")
     jsonschema.validate(run.digest, json.loads((SCHEMAS / "digest.json").read_text("utf-8")))
     report = json.loads((run.directory / "triage.json").read_bytes())
     jsonschema.validate(report, json.loads((SCHEMAS / "triage.json").read_text("utf-8")))

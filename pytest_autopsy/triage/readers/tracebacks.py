@@ -13,7 +13,7 @@ _PYTHON_FRAME = re.compile(r'\s*File "([^"\n]{1,500})", line (\d{1,9})(?:, in (.
 _PYTEST_FRAME = re.compile(
     r"([^\s:][^:\n]{0,400}\.pyx?):(\d{1,9}): ?(?:in (\S{1,200})|([\w.]{0,200}))$"
 )
-_DEF = re.compile(r"[> ]   {0,40}(?:async )?def (\w{1,200})\(")
+_DEF = re.compile(r"(?:[> ]   {0,40})?(?:async )?def (\w{1,200})\(")
 _RAISED = re.compile(r"([A-Za-z_][\w.]{0,200})(?::(?: (.*))?)?$")
 _ERROR_LINE = re.compile(
     r"((?:[A-Za-z_]\w{0,80}\.){0,8}[A-Za-z_]\w{0,80}(?:Error|Exception|Interrupt|Exit|Failed|Warning|NotFound|Timeout))\b(?::\s?(.*))?$"
