@@ -91,7 +91,8 @@ def triage_lines(report: dict[str, Any], cells: int = 80) -> Iterator[str]:
         count = many(cause["failures"], "failure")
         title = cut_end(safe(cause["title"]), cells - len(count) - len(str(number)) - 3)
         yield f"{number} {title}  {count}"
-        yield cut_end(f"  signature {safe(cause['signature'])}", cells)
+        yield from _wrapped("id", f"{cause['id']}, {cause['kind']}", cells)
+        yield from _wrapped("signature", cause["signature"], cells)
         yield from _wrapped("cause", cause["cause"], cells)
         if cause["hint"]:
             yield from _wrapped("fix", cause["hint"], cells)
@@ -108,10 +109,8 @@ def triage_lines(report: dict[str, Any], cells: int = 80) -> Iterator[str]:
 def _terminal_seen(seen: dict[str, Any], cells: int) -> Iterator[str]:
     for failure in seen["failures"][:MAX_SEEN]:
         facts = "; ".join(_facts(failure))
-        yield cut_end(
-            safe(f"  seen      {_place(failure)} {failure['name']}{'; ' + facts if facts else ''}"),
-            cells,
-        )
+        told = f"{_place(failure)} {failure['name']}{'; ' + facts if facts else ''}"
+        yield from _wrapped("seen", told, cells)
     shown = min(len(seen["failures"]), MAX_SEEN)
     more = len(seen["failures"]) + seen["failures_left_out"] - shown
     if more > 0:

@@ -91,22 +91,21 @@ def _pytest(lines: list[str]) -> Crash | None:
     code = function = kind = ""
     after_frame = False  # in the short form the code stands below its place
     for line in lines:
-        if line.startswith(_DIVIDERS):
-            frames, errors = [], []
-        elif line.startswith("E  "):
+        first = line[:1]
+        if first == "E" and line.startswith("E  "):
             errors.append(line[1:].strip())
-        elif line.startswith(">"):
-            code = line[1:].strip()
-            errors = []
-        elif _DEF.match(line):
-            function = _DEF.match(line)[1]  # type: ignore[index]
-        elif not line[:1].isspace() and (match := _PYTEST_FRAME.match(line)):
-            frames.append((shown_path(match[1]), match[3] or function or "<module>"))
-            kind = match[4] or kind
-            after_frame = match[3] is not None
-            continue
+        elif first == ">":
+            code, errors = line[1:].strip(), []
+        elif "def " in line and (match := _DEF.match(line)):
+            function = match[1]
         elif after_frame and line[:4] == "    ":
             code = line.strip()
+        elif line.startswith(_DIVIDERS):
+            frames, errors = [], []
+        elif ".py" in line and (match := _PYTEST_FRAME.match(line)):
+            frames.append((shown_path(match[1]), match[3] or function or "<module>"))
+            kind, after_frame = match[4] or kind, match[3] is not None
+            continue
         after_frame = False
     if not errors:
         return None
@@ -120,9 +119,10 @@ def _pytest(lines: list[str]) -> Crash | None:
 
 
 def _bare(lines: list[str]) -> Crash | None:
-    """No more than a line that names an error: the last one."""
-    for line in reversed(lines[-200:]):
-        found = error_line(line)
+    """No more than a line that names an error, and what is said below it: the last one."""
+    for number in range(len(lines) - 1, max(len(lines) - 200, 0) - 1, -1):
+        found = error_line(lines[number])
         if found is not None:
-            return Crash(*found)
+            message = "\n".join([found[1], *lines[number + 1 : number + 6]]).strip()
+            return Crash(found[0], message)
     return None
