@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from time import perf_counter
@@ -11,10 +12,12 @@ import pytest
 
 from .changes import changed_lines
 from .display import Display
+from .elsewhere import look_elsewhere
 from .export import export_run
 from .faults import Guard, warn
 from .integrations import bridges
 from .integrations.telling import ask_plugins, report_to_plugins
+from .kept import keep
 from .model import Diagnosis, RootCause
 from .observe.again import everywhere
 from .observe.text import clean
@@ -25,6 +28,7 @@ from .report.facts import told_by
 from .report.properties import attach, properties_of
 from .runfacts import cost, notes, run_facts
 from .session import Session
+from .shards import shard_of
 from .tally import Tally
 from .writing import write_run
 
@@ -117,7 +121,9 @@ class Closing:
             retried=ours.retried,
         )
         self.outcome = outcome
+        self.guarded(look_elsewhere, ours, outcome)
         self.guarded(write_run, ours, outcome)
+        self.guarded(keep, ours, outcome, shard_of(self.config.option, os.environ))
         self.guarded(export_run, ours, outcome)
         self.guarded(self._attach, outcome)
         self.guarded(report_to_plugins, self.config, lambda: digest(outcome), ours.faults)

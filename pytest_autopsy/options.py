@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,11 @@ def add_options(parser: pytest.Parser) -> None:
         "record child processes of tests too; changes PYTHONPATH while a test runs",
     )  # fmt: skip
     group.addoption(
+        "--triage-from", "--autopsy-triage-from", action="append", default=None,
+        dest="autopsy_triage_from", metavar="PATH",
+        help="also triage what earlier runs, other shards or other tools left in PATH; repeatable",
+    )  # fmt: skip
+    group.addoption(
         "--autopsy-dir", default=None, dest="autopsy_dir", metavar="DIR",
         help="where runs are kept (default: .autopsy under the root)",
     )  # fmt: skip
@@ -117,10 +123,12 @@ def read_settings(config: pytest.Config) -> Settings:
     exclude = tuple(ini["autopsy_trace_exclude"] if exclude is None else exclude)
     exclude += tuple(target[1:] for target in targets if target.startswith("!"))
     asked = bool(option.autopsy_trace_targets)
+    elsewhere = _places(config, option.autopsy_triage_from or ())
     return Settings(
         trace=every or asked,
         snapshot=_first(option.autopsy_snapshot, ini["autopsy_snapshot"], every),
-        triage=_first(option.autopsy_triage, ini["autopsy_triage"], every),
+        triage=_first(option.autopsy_triage, ini["autopsy_triage"], every or bool(elsewhere)),
+        triage_from=elsewhere,
         markers=bool(ini["autopsy_markers"]),
         forbidden=option.autopsy_enabled is False,
         trace_targets=tuple(target for target in targets if not target.startswith("!")),
@@ -232,6 +240,18 @@ def _regexes(name: str, texts: list[str]) -> tuple[str, ...]:
                 f"ini option {name!r} takes a regex a line; {text!r} is none that can be used: {error}"
             ) from None
     return tuple(texts)
+
+
+def _places(config: pytest.Config, given: Sequence[str]) -> tuple[str, ...]:
+    """What --triage-from names, seen from where pytest was called. A pattern may match later."""
+    for text in given:
+        path = config.invocation_params.dir / text
+        if not path.exists() and not any(character in text for character in "*?["):
+            raise pytest.UsageError(
+                f"--triage-from {text}: there is no such file; it takes a file, a directory or a"
+                " pattern with reports, logs or runs"
+            )
+    return tuple(given)
 
 
 def _directory(config: pytest.Config, chosen: str | None, ini: str) -> Path:

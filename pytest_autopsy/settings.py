@@ -15,6 +15,7 @@ class Settings:
     trace: bool = False
     snapshot: bool = False
     triage: bool = False
+    triage_from: tuple[str, ...] = ()  # what else to triage: paths, seen from invocation_dir
     markers: bool = True  # whether trace markers alone switch recording on
     forbidden: bool = False  # --no-autopsy: nothing, markers included
     trace_targets: tuple[str, ...] = ()

@@ -81,7 +81,7 @@ def read_box(file: Path) -> Wreck:
     found.run(events)
 
     def moment(counter: int) -> float:
-        return (wall + counter - perf) / 1e9
+        return float(wall + counter - perf) / 1e9
 
     return Wreck(
         name=file.stem,

@@ -34,6 +34,7 @@ class Outcome:
     retried: list[Failure] = field(default_factory=list)
     export: str = ""  # where the run was copied to, from the CI service's checkout
     exported: frozenset[str] = frozenset()  # the names of the files there
+    elsewhere: dict[str, object] | None = None  # what --triage-from found
 
     def failure(self, failure_id: str) -> Failure:
         """Return the failure with this id."""
@@ -53,6 +54,7 @@ def digest(outcome: Outcome) -> dict[str, object]:
         "root_causes": [_cause(cause) for cause in outcome.causes],
         "failures": [_failure(failure, outcome) for failure in outcome.failures],
         "cost": outcome.cost,
+        **({} if outcome.elsewhere is None else {"elsewhere": outcome.elsewhere}),
     }
 
 

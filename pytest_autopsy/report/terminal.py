@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..model import RootCause
 from .digest import Outcome
-from .plain import cut_end, cut_path, padded, safe, split, width
+from .plain import cut_end, cut_path, many, padded, safe, split, width
 
 MAX_LINES = 60
 FULL = 5
@@ -27,10 +27,10 @@ def headline(outcome: Outcome) -> str:
     """Return the digest's first words: what failed, and how much of it is explained."""
     count = len(outcome.failures)
     if not outcome.causes:
-        return f"autopsy: {_many(count, 'failure')}"
+        return f"autopsy: {many(count, 'failure')}"
     unexplained = sum(1 for c in outcome.causes if c.diagnosis.confidence == "none")
     causes = len(outcome.causes) - unexplained
-    text = f"autopsy: {_many(count, 'failure')}, {_many(causes, 'cause')}"
+    text = f"autopsy: {many(count, 'failure')}, {many(causes, 'cause')}"
     return text + (f", {unexplained} unexplained" if unexplained else "")
 
 
@@ -50,7 +50,7 @@ def lines(outcome: Outcome, cells: int = 80, *, everything: bool = False) -> lis
     if len(shown) <= room:
         return shown + footer
     cut = len(shown) - room + 1
-    return [*shown[: room - 1], Line(f"  ... {_many(cut, 'line')} more with -v", "dim"), *footer]
+    return [*shown[: room - 1], Line(f"  ... {many(cut, 'line')} more with -v", "dim"), *footer]
 
 
 def _fitted(causes: list[RootCause], cells: int, room: int) -> list[Line]:
@@ -77,9 +77,9 @@ def cost(outcome: Outcome) -> str:
     seconds = outcome.cost.get("slowdown_s", 0.0)
     tests = outcome.totals.get("tests", 0)
     dropped = int(outcome.cost.get("dropped", 0))
-    text = f"about +{seconds:.1f} s, {_many(tests, 'test')} run"
+    text = f"about +{seconds:.1f} s, {many(tests, 'test')} run"
     calls = int(outcome.cost.get("calls_seen", 0))
-    return f"{text}, {_many(calls, 'call')} recorded, {dropped} dropped"
+    return f"{text}, {many(calls, 'call')} recorded, {dropped} dropped"
 
 
 def _cause(number: int, cause: RootCause, cells: int, rows: int) -> Iterator[Line]:
@@ -101,7 +101,7 @@ def _cause(number: int, cause: RootCause, cells: int, rows: int) -> Iterator[Lin
 
 def _title(number: int, cause: RootCause, cells: int) -> Line:
     found = cause.diagnosis
-    tests = _many(len(cause.failures), "test")
+    tests = many(len(cause.failures), "test")
     head = f"{number} {padded(found.confidence, _LABEL - 1)}"
     room = cells - width(head) - len(tests) - 3
     text = f"{head} {padded(cut_end(safe(found.title), room), room)}  {tests}"
@@ -121,14 +121,10 @@ def _labelled(label: str, text: str, cells: int, rows: int, style: str = "") -> 
 
 def _footer(outcome: Outcome, cells: int, rest: int) -> Iterator[Line]:
     if rest:
-        yield Line(f"  ... and {_many(rest, 'cause')} more: pytest-autopsy show", "dim")
+        yield Line(f"  ... and {many(rest, 'cause')} more: pytest-autopsy show", "dim")
     for note in outcome.notes:
         yield from _labelled("note", safe(note), cells, 3)
     if outcome.path:
         page = ", report.html" if outcome.page else ""
         yield Line(f"evidence  {outcome.path}/digest.md{page}", "dim")
     yield Line(cut_end(f"cost      {cost(outcome)}", cells), "dim")
-
-
-def _many(count: int, thing: str) -> str:
-    return f"{count} {thing}" + ("" if count == 1 else "s")
