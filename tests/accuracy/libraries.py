@@ -22,6 +22,8 @@ from .suites import HIDDEN_VARIABLES, PROJECT, Suite, call, fetch, interpreter, 
 PYTHON = "3.12"
 NEEDED = ("pytest==9.2.0", "orjson>=3.10", "pluggy>=1.4")
 TIMED_OUT = 124
+CHANGED = ".accuracy-changed"
+"""A file in the copy that tests are run in: which files of it carry a fault."""
 
 
 @dataclass(frozen=True)
@@ -132,16 +134,32 @@ def only_one(name: str) -> Iterator[None]:
 
 @contextmanager
 def copy_of(library: Library, changed: dict[str, str]) -> Iterator[Path]:
-    """A checkout of its own with some files (name -> text) changed, removed afterwards."""
-    folder = store() / "work" / f"{library.name}-{os.getpid()}"
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(library.checkout, folder, symlinks=True)
-    for name, text in changed.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    try:
+    """The copy of a checkout that tests are run in, some files (name -> text) changed meanwhile.
+
+    It stays where it is, so that what was compiled of the other files is used again.
+    """
+    folder = library.root / "work"
+    with only_one(f"{library.name}-work"):
+        if not folder.exists():
+            shutil.copytree(library.checkout, folder, symlinks=True)
+        for name in (*_left_changed(folder), *changed):
+            _put(library.checkout / name, folder / name)
+        (folder / CHANGED).write_text("\n".join(changed), encoding="utf-8")
+        for name, text in changed.items():
+            (folder / name).write_text(text, encoding="utf-8")
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _left_changed(folder: Path) -> list[str]:
+    note = folder / CHANGED
+    return note.read_text(encoding="utf-8").split() if note.exists() else []
+
+
+def _put(source: Path, target: Path) -> None:
+    """Puts a file back, and throws away what was compiled of it."""
+    shutil.copy2(source, target)
+    for compiled in (target.parent / "__pycache__").glob(f"{target.stem}.*.pyc"):
+        compiled.unlink()
 
 
 def run_tests(
