@@ -86,7 +86,8 @@ class Html:
             self.guarded(self._summarize, prefix, self.outcome)
 
     def _summarize(self, prefix: list[str], outcome: Outcome) -> None:
-        prefix.append(causes_html(outcome, self._from_page("digest.md") if outcome.path else ""))
+        whole = "report.html" if outcome.page else "digest.md"
+        prefix.append(causes_html(outcome, self._from_page(whole) if outcome.path else ""))
 
     def _from_page(self, name: str) -> str:
         """The link to a file of the run, in the export where there is one; "" where none is right.
