@@ -82,9 +82,18 @@ def test_a_process_that_dies(project, monkeypatch):
 def test_a_run_that_is_killed_while_it_hangs(project, monkeypatch):
     monkeypatch.setenv("HOW", "hang")
     project.write(FILES)
-    command = [sys.executable, "-m", "pytest", *(f"-p{name}" for name in PLUGINS), "--autopsy", "-q"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        *(f"-p{name}" for name in PLUGINS),
+        "--autopsy",
+        "-q",
+    ]
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    process = subprocess.Popen(command, cwd=project.path, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=project.path, env=environment, stdout=subprocess.DEVNULL
+    )
     for _ in range(600):
         if (project.path / "ready").exists():
             break

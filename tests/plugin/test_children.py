@@ -185,7 +185,9 @@ def calls_of_all(ran, name):
 
 def test_outcomes_and_what_is_left(ran):
     assert ran.counts == {"failed": 11, "passed": 1}
-    assert "note" in ran.out and "child processes did not live to their end" in " ".join(ran.out.split())
+    assert "note" in ran.out and "child processes did not live to their end" in " ".join(
+        ran.out.split()
+    )
     assert not (ran.directory / "children").exists() and not (ran.directory / "blackbox").exists()
     written = b"".join(file.read_bytes() for file in ran.directory.rglob("*") if file.is_file())
     assert b"sk-proj-Zq8w" not in written
@@ -211,4 +213,7 @@ def test_off_by_default(project):
     project.write(FILES)
     run = project.autopsy("-k", "test_sub or test_passes")
     assert [line for line in run.trace("test_sub") if "pid" in line] == []
-    assert run.failures.keys() == {("test_kids.py::test_sub", "call"), ("test_kids.py::test_passes", "call")}
+    assert run.failures.keys() == {
+        ("test_kids.py::test_sub", "call"),
+        ("test_kids.py::test_passes", "call"),
+    }
