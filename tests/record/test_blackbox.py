@@ -118,7 +118,9 @@ def test_arguments_are_those_of_the_last_flush(boxed, monkeypatch):
     assert third.arguments == ()
 
 
-PLANS = st.recursive(st.sampled_from(["leaf", "fails"]), lambda inner: st.lists(inner, max_size=4), max_leaves=40)
+PLANS = st.recursive(
+    st.sampled_from(["leaf", "fails"]), lambda inner: st.lists(inner, max_size=4), max_leaves=40
+)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
