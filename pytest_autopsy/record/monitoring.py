@@ -130,7 +130,7 @@ class MonitoringEngine:
         ]
 
     def _wanted(self, info: CodeInfo) -> int:
-        if info.is_module or info.is_spawner:
+        if info.is_module or info.is_spawner or info.is_taker:
             return int(self._events.PY_START | self._events.PY_RETURN)
         lines: int = self._events.LINE if info.wants_lines else 0
         if info.rows_only:

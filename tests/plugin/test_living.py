@@ -337,8 +337,8 @@ NESTED = """
 
     def test_nested(pytester):
         leaf(1)
-        pytester.makepyfile("def inner(n):\\n    return n\\ndef test_in():\\n    assert inner(3) == 4\\n")
-        result = pytester.inline_run("--autopsy", "-p", "no:cacheprovider")
+        pytester.makepyfile(test_inside="def inner(n):\\n    return n\\ndef test_in():\\n    assert inner(3) == 4\\n")
+        result = pytester.inline_run("-p", "autopsy", "--autopsy", "-p", "no:cacheprovider")
         assert result.ret == 1
         leaf(2)
         assert list(pytester.path.glob(".autopsy/latest/traces/*.txt"))
@@ -371,11 +371,12 @@ def test_pytest_timeout(project):
     plugins = (*PLUGINS, "pytest_timeout")
     run = project.autopsy("--timeout=1", "--timeout-method=signal", plugins=plugins)
     assert "Timeout" in run.failure("test_waits")["exception"]["message"]
-    assert [
+    (waits,) = [
         line["args"]
         for line in run.trace("test_waits")
         if line.get("func") == "waits" and line["event"] == "call"
-    ][0] == {"n": "30"}
+    ]
+    assert waits == {"n": "30"}
     run = project.autopsy("--timeout=1", "--timeout-method=thread", plugins=plugins)
     assert run.code == 1 and "Timeout" in run.text
     shown = subprocess.run(
