@@ -249,7 +249,7 @@ def test_a_signal_is_handed_on(program):
     process = program.start("--", sys.executable, "waits.py")
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGTERM)
-    out, _err = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=60)
     assert (process.returncode, out) == (4, "stopped\n")
     assert "stop(" in next(Path(program.folder).glob(".autopsy/latest/traces/*.txt")).read_text()
 
