@@ -32,7 +32,7 @@ MAX_BYTES = 20_000_000
 """Bytes of the file, compressed: failures come first, then passing tests."""
 MAX_PASSED = 2000
 """Passing tests that are kept, chosen by their names: more would say the same of each function."""
-_MAX_LINE = 200_000_000
+_MAX_LINE = 64 << 20
 
 
 class _View:
