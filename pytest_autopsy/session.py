@@ -277,7 +277,7 @@ class Session:
         if self.engine is None or self._resting:
             return
         taken = self.engine.mended()
-        if taken:
+        if taken and not self.recorder.lost:  # else the interpreter took it: no room for it
             self.note(
                 f"{self._test} took {taken} from the recording: of its calls after that none is known"
             )
