@@ -75,18 +75,28 @@ def code_version() -> str:
     return found.hexdigest()[:16]
 
 
-def tell_once(library: Library, fault: Fault, readings: Sequence[str]) -> Told:
-    """As `tell`, unless the same code has told it before: then that."""
+def known(library: Library, fault: Fault, readings: Sequence[str]) -> Told | None:
+    """What the same code has told of a fault before, with these readings at least."""
     path = fault_folder(library, fault) / "told.json"
-    if path.exists():
-        known = json.loads(path.read_text(encoding="utf-8"))
-        same = known["code"] == code_version()
-        if same and set(readings) <= known["told"]["others"].keys():
-            others = {name: known["told"]["others"][name] for name in readings}
-            return Told(**{**known["told"], "fault": fault, "others": others})
+    if not path.exists():
+        return None
+    data = json.loads(path.read_text(encoding="utf-8"))
+    others = data["told"]["others"]
+    if data["code"] != code_version() or not set(readings) <= others.keys():
+        return None
+    chosen_ones = {name: others[name] for name in readings}
+    return Told(**{**data["told"], "fault": fault, "others": chosen_ones})
+
+
+def tell_once(library: Library, fault: Fault, readings: Sequence[str]) -> Told:
+    """As `tell`, unless it was told before."""
+    before = known(library, fault, readings)
+    if before is not None:
+        return before
     told = tell(library, fault, run_of(library, fault), readings)
-    plain = {**vars(told), "fault": fault.id}
-    path.write_text(json.dumps({"code": code_version(), "told": plain}), encoding="utf-8")
+    data = {"code": code_version(), "told": {**vars(told), "fault": fault.id}}
+    path = fault_folder(library, fault) / "told.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
     return told
 
 
