@@ -12,8 +12,10 @@ import pytest
 
 from tests.accuracy import faults, inject, libraries, ranks
 from tests.accuracy.collect import collect
+from tests.accuracy.intervals import share_interval, sign_test
 from tests.accuracy.kept import covering
 from tests.accuracy.omissions import omissions
+from tests.accuracy.positions import position, summary
 
 SHOP = '''
 def parse(text):
@@ -132,3 +134,70 @@ def test_a_run_of_all_tests_says_the_same(shop):
     collect(shop, fault, full=True)
     every = ranks.tell(shop, fault, ranks.run_of(shop, fault))
     assert some.suspects == every.suspects and some.title == every.title
+
+
+@pytest.mark.parametrize(
+    "scores, expected",
+    [
+        ({"a": 2.0, "b": 1.0}, 1),
+        ({"a": 1.0, "b": 2.0, "c": 3.0}, 3),
+        ({"a": 1.0, "b": 1.0}, 1.5),  # a tie with an innocent one is a miss @1
+        ({"a": 1.0, "b": 1.0, "c": 1.0, "d": 2.0}, 3),
+        ({"a": 1.0, "A": 1.0, "c": 1.0}, 4 / 3),  # two of three are at fault
+        ({"b": 1.0}, None),
+    ],
+)
+def test_expected_position(scores, expected):
+    named = {("f.py", name): score for name, score in scores.items()}
+    found = position(named, {("f.py", "a"), ("f.py", "A")})
+    assert found == (None if expected is None else pytest.approx(expected))
+
+
+def test_a_summary_counts_what_is_not_named_as_a_miss():
+    found = summary([1, 1.5, 4, None])
+    assert found.at == {1: 0.25, 3: 0.5, 5: 0.75, 10: 0.75}
+    assert found.mrr == pytest.approx((1 + 1 / 1.5 + 1 / 4) / 4) and found.missed == 1
+
+
+def test_the_sign_test_is_mcnemars():
+    ours, theirs = [True] * 6 + [False], [False] * 5 + [True, True]
+    assert sign_test(ours, theirs) == (5, 1, pytest.approx(14 / 64))
+    low, high = share_interval([1.0, 0.0] * 50)
+    assert 0.35 < low < 0.5 < high < 0.65
+
+
+def test_a_fault_is_put_in_and_lines_below_it_move():
+    fault = faults.Fault(
+        "x", "lib", "1", "omission", "branch", "f.py", (faults.Place("f", 1),),
+        (faults.Edit(2, ("b", "c"), ()), faults.Edit(5, ("e",), ("E", "EE"))),
+    )  # fmt: skip
+    assert fault.apply("a\nb\nc\nd\ne\nf") == "a\nd\nE\nEE\nf"
+    assert [fault.moved(line) for line in (1, 4, 6)] == [1, 2, 5]
+    assert fault.faulty_lines() == {1, 2, 3, 4}
+    with pytest.raises(ValueError, match=r"line 5 of f\.py is not what it was"):
+        fault.apply("a\nb\nc\nd\nx")
+
+
+@pytest.mark.parametrize(
+    "operator, before, after",
+    [
+        ("elif", "if a:\n    b\nelif c:\n    d\nelse:\n    e\n", "if a:\n    b\nelse:\n    e\n"),
+        ("branch", "if a:\n    b\nelif c:\n    d\n", "if c:\n    d\n"),
+        ("else", "if a:\n    b\n# why\nelse:\n    c\n", "if a:\n    b\n# why\n"),
+        (
+            "guard",
+            "for a in b:\n    if a:\n        continue\n    c\n",
+            "for a in b:\n    pass\n    c\n",
+        ),
+        ("handler", "try:\n    a\nexcept E:\n    b\n", "a\n"),
+        ("handler", "try:\n    a\nexcept (E, F):\n    b\n", "try:\n    a\nexcept (F):\n    b\n"),
+        ("clause", "x = a and b(c) or d\n", "x = a and b(c)\n"),
+        ("clause", "x = [a for a in b if c]\n", "x = [a for a in b]\n"),
+        ("argument", "f(a, key=b, other=c)\n", "f(a, other=c)\n"),
+        ("call", "x = a.strip().lower()\n", "x = a.strip()\n"),
+        ("call", "x = '\u00e4', int(a)\n", "x = '\u00e4', a\n"),
+        ("assignment", "self.a += 1\n", "pass\n"),
+    ],
+)
+def test_omissions(operator, before, after):
+    assert after in {one.text(before) for one in omissions(before) if one.operator == operator}
