@@ -17,7 +17,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pytest_autopsy.source import Source
+from pytest_autopsy.source import source_of
 
 from .faults import Fault
 from .kept import fault_folder, path_of
@@ -29,6 +29,7 @@ from .suites import HIDDEN_VARIABLES, call, interpreter
 
 NEEDED = ("fauxpy==0.7.0", "pytest==8.4.2")
 LIMIT_SECONDS = 900
+ADDED = 0.1
 
 
 def prepare(library: Library) -> Path:
@@ -56,8 +57,9 @@ def scores(library: Library, fault: Fault) -> dict[Key, float]:
     found: dict[Key, float] = {}
     with kept.open(encoding="utf-8", newline="") as opened:
         for entity, score in list(csv.reader(opened))[1:]:
-            file, line = entity.split("::")[:2]
-            span = Source(paths(file)).enclosing(int(line))
+            path, line = entity.split("::")[:2]
+            file = os.path.relpath(path, library.root / "work")
+            span = source_of(paths(file)).enclosing(int(line))
             if span is not None:
                 key = file, plain_name(span.name)
                 found[key] = max(float(score), found.get(key, 0.0))
@@ -87,16 +89,27 @@ def _run(python: Path, library: Library, folder: Path) -> Path:
 
 def compare(library: Library, fault: Fault) -> tuple[float | None, float | None, list[str]]:
     """Return our position, FauxPy's, and each function whose score differs."""
-    ours = ochiai(run_of(library, fault), path_of(library, fault))
+    run = run_of(library, fault)
+    ours = ochiai(run, path_of(library, fault))
     theirs = scores(library, fault)
     differing = [
-        f"{file}:{name} {ours.get((file, name), 0.0):.4f}, FauxPy {theirs.get((file, name), 0.0):.4f}"
-        for file, name in sorted(ours.keys() | theirs.keys())
-        if file in library.files
-        and abs(ours.get((file, name), 0.0) - theirs.get((file, name), 0.0)) > 1e-4
-    ]
+        f"{key[0]}:{key[1]} {ours.get(key, 0.0):.4f}, FauxPy {theirs.get(key, 0.0):.4f}"
+        for key in sorted(ours.keys() | theirs.keys())
+        if key[0] in library.files and key[1] != "<module>"
+        and not is_same(ours.get(key, 0.0), theirs.get(key, 0.0), len(run.failures))
+    ]  # fmt: skip
     true = truth(fault)
     return position(ours, true), position(theirs, true), differing
+
+
+def is_same(ours: float, theirs: float, failing: int) -> bool:
+    """Whether scores are equal but for what FauxPy adds to the formula's denominator.
+
+    It has ef / (sqrt(...) + 0.1), with ef the failing tests that run the line: one to all.
+    """
+    if not ours or not theirs:
+        return ours == theirs
+    return any(abs(ef / (ef / ours + ADDED) - theirs) < 1e-4 for ef in range(1, failing + 1))
 
 
 def main(arguments: list[str] | None = None) -> int:
