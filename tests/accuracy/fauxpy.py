@@ -124,7 +124,9 @@ def main(arguments: list[str] | None = None) -> int:
         count += 1
         equal += ours == theirs
         print(f"{fault.id:18} ours {ours}, FauxPy {theirs}; {len(differing)} functions differ")
-        print(*(f"    {one}" for one in differing[:3]), sep="\n", flush=True)
+        for one in differing[:3]:
+            print(f"    {one}")
+        sys.stdout.flush()
     print(f"the same position for {equal} of {count} faults")
     return 0
 
