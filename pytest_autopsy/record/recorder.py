@@ -294,10 +294,15 @@ class Recorder:
         if began:
             self.spent_ns += (perf_counter_ns() - began) * (SAMPLE + 1)
 
+    def pass_by(self, info: CodeInfo, frame: FrameType) -> None:
+        """A call begins that is not kept: all that counts is that it was made, and for whom."""
+        if not (info.is_special and self._enters_special(info, frame)):
+            self.rows[info.index] = 1
+
     def leave(self, info: CodeInfo, frame: FrameType, value: Any, offset: int) -> None:
         """The call in `frame` returns `value` from the instruction at `offset`."""
         if info.is_special:
-            self._leaves_special(info, frame)
+            self.leave_special(info, frame)
         entry = self._open.pop(id(frame), None)
         if entry is None:
             return
@@ -327,7 +332,7 @@ class Recorder:
     def unwind(self, info: CodeInfo, frame: FrameType, error: BaseException | None) -> None:
         """The call in `frame` ends with an exception; None where the engine cannot say which."""
         if info.is_special:
-            self._leaves_special(info, frame)
+            self.leave_special(info, frame)
         entry = self._open.get(id(frame))
         if entry is None:
             return
@@ -547,7 +552,8 @@ class Recorder:
             return False
         return self._is_asked_by_pytest(frame)
 
-    def _leaves_special(self, info: CodeInfo, frame: FrameType) -> None:
+    def leave_special(self, info: CodeInfo, frame: FrameType) -> None:
+        """What decides whose rows these are, in `frame`, ends; other functions do nothing."""
         if info.is_spawner:
             if self.births is not None:
                 self.births.after(frame)
