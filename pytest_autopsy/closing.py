@@ -21,7 +21,6 @@ from .kept import keep
 from .model import Diagnosis, RootCause
 from .observe.again import everywhere
 from .observe.text import clean
-from .pipeline import diagnose_each, explain
 from .progress import at_terminal
 from .report.digest import Outcome, digest
 from .report.facts import told_by
@@ -99,6 +98,8 @@ class Closing:
         causes: list[RootCause] = []
         diagnoses: dict[str, Diagnosis] = {}
         if ours.settings.triage and failures:
+            from .pipeline import diagnose_each, explain  # a green run does without
+
             ask_plugins(self.config, ours.run, ours.faults)
             ours.run.changed = self.guarded(changed_lines, ours.project.root) or {}
             path_of = ours.recorder.targets.absolute

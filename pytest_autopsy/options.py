@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from .env import ini_type
-from .settings import Settings
+from .settings import MODES, Settings
 
 MARKERS = (
     "trace(*targets, depth=None, values=True): record the calls of this test, of the given targets"
@@ -27,6 +27,7 @@ _INI: tuple[tuple[str, str, object, str], ...] = (
     ("autopsy_trace_targets", "args", [], "what to trace, as --trace-target"),
     ("autopsy_trace_exclude", "args", [], "what not to trace, as --trace-exclude"),
     ("autopsy_dir", "string", ".autopsy", "where runs are kept, below the root"),
+    ("autopsy_mode", "string", "all", "what is recorded: all, light or second-run"),
     ("autopsy_values", "string", "safe", "what is shown of values: safe, types or none"),
     ("autopsy_array_head", "int", 5, "elements of an array, rows of a table that are shown"),
     ("autopsy_max_string", "int", 500, "characters of a text that are shown"),
@@ -75,6 +76,11 @@ def add_options(parser: pytest.Parser) -> None:
         "--triage-from", "--autopsy-triage-from", action="append", default=None,
         dest="autopsy_triage_from", metavar="PATH",
         help="also triage what earlier runs, other shards or other tools left in PATH; repeatable",
+    )  # fmt: skip
+    group.addoption(
+        "--autopsy-mode", choices=MODES, default=None, dest="autopsy_mode",
+        help="all: calls with values (default); light: functions run and snapshots, at a fraction of"
+        " the price; second-run: light, then what failed once more with values, in a process of its own",
     )  # fmt: skip
     group.addoption(
         "--autopsy-dir", default=None, dest="autopsy_dir", metavar="DIR",
@@ -136,6 +142,7 @@ def read_settings(config: pytest.Config) -> Settings:
         directory=_directory(config, option.autopsy_dir, ini["autopsy_dir"]),
         rootdir=config.rootpath,
         invocation_dir=config.invocation_params.dir,
+        mode=option.autopsy_mode or _one_of("autopsy_mode", ini["autopsy_mode"], MODES),
         values=_one_of("autopsy_values", ini["autopsy_values"], ("safe", "types", "none")),
         array_head=_at_least("autopsy_array_head", ini["autopsy_array_head"], 0),
         max_string=_at_least("autopsy_max_string", ini["autopsy_max_string"], 1),

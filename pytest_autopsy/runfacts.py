@@ -29,7 +29,7 @@ def run_facts(
         "python": env.python_version(),
         "pytest": pytest.__version__,
         "argv": ["pytest", *_arguments(ours, config)],
-        "mode": "all",
+        "mode": ours.settings.mode,
         "engine": ours.engine_name,
         "engine_reason": ours.engine_reason,
         "workers": config.option.numprocesses if has_workers(config) else 0,

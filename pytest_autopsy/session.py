@@ -115,7 +115,8 @@ class Session:
         for child in filter(None, (current.children.current(),)):
             child.step_aside()  # a child that is a pytest run of its own keeps its own evidence
         if self.settings.trace and self.engine is None:
-            self.engine, self.engine_reason = start_engine(self.recorder)
+            light = not self.settings.keeps_calls
+            self.engine, self.engine_reason = start_engine(self.recorder, light=light)
             self.engine_name = self.engine.name if self.engine is not None else "none"
             current.recorders.push(self.recorder)
             if self.children is not None and self.engine is not None:
@@ -378,7 +379,7 @@ class Session:
             self._alike[alike] += 1
             full = self._alike[alike] <= FULL_EVIDENCE
             changes: dict[str, Any] = {"footprint": print_of}
-            if recording is None:
+            if recording is None or not self.settings.keeps_calls:
                 changes["why_no_trace"] = self._why_no_trace(failure)
             elif not full:
                 changes["why_no_trace"] = f"kept for the first {FULL_EVIDENCE} failures alike"
@@ -441,7 +442,11 @@ class Session:
     def _why_no_trace(self, failure: Failure) -> str:
         if failure.phase == "collect":
             return "collection is not traced"
-        return "tracing is off" if not self.settings.trace else self.engine_reason
+        if not self.settings.trace:
+            return "tracing is off"
+        if self.engine is not None and not self.settings.keeps_calls:
+            return f"mode {self.settings.mode} records no calls"
+        return self.engine_reason
 
     def _written(self, failure: Failure, full: bool) -> Failure:
         """Write the evidence now: a kill later loses none of it."""

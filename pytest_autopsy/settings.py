@@ -8,6 +8,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 
+MODES = ("all", "light", "second-run")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings with their defaults. Sizes are bytes, counts are pieces."""
@@ -16,6 +19,7 @@ class Settings:
     snapshot: bool = False
     triage: bool = False
     triage_from: tuple[str, ...] = ()  # what else to triage: paths, seen from invocation_dir
+    mode: str = "all"  # or light, or second-run
     markers: bool = True  # whether trace markers alone switch recording on
     forbidden: bool = False  # --no-autopsy: nothing, markers included
     trace_targets: tuple[str, ...] = ()
@@ -42,6 +46,11 @@ class Settings:
     blackbox: bool = True  # what runs stands in a file that outlives a kill
     verbosity: int = 0
     rerun_options: tuple[str, ...] = ()  # what of the command line shapes every test
+
+    @property
+    def keeps_calls(self) -> bool:
+        """Whether this run records calls and values, not only which functions were run."""
+        return self.mode == "all"
 
     @property
     def active(self) -> bool:
