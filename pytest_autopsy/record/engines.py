@@ -52,7 +52,10 @@ def _candidates(recorder: Recorder, light: bool) -> list[tuple[Engine, str]]:
     if light:
         from .light import LightProfile, LightSettrace
 
-        return [(LightSettrace(recorder), no_monitoring), (LightProfile(recorder), "so more slowly")]
+        return [
+            (LightSettrace(recorder), no_monitoring),
+            (LightProfile(recorder), "so more slowly"),
+        ]
     from .tracing import ProfileEngine, SettraceEngine
 
     return [

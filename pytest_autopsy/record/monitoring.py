@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
 from ..env import LOCALS_ARE_PROXY
@@ -186,13 +186,14 @@ class MonitoringEngine:
         """The first call of a target, whose own PY_START came before it was asked for."""
         self.recorder.enter(info, frame)
 
-    def _on_start(self, code: CodeType, offset: int) -> None:
+    def _on_start(self, code: CodeType, offset: int) -> object:
         try:
             info = self.recorder.infos.get(id(code))
             if info is not None:
                 self.recorder.enter(info, _getframe(1))
         except Exception as error:  # noqa: BLE001
             self.recorder.fault(error)
+        return None
 
     def _on_return(self, code: CodeType, offset: int, value: object) -> None:
         try:

@@ -91,7 +91,11 @@ GOALS = (
 
 def processor_time(environment: Environment, setup: Setup, folder: Path) -> float:
     """Run the suite once; seconds of processor time. Raises SystemExit where it does not pass."""
-    variables = {**os.environ, "PYTHONPATH": str(PROJECT), "COVERAGE_FILE": str(folder / "coverage")}
+    variables = {
+        **os.environ,
+        "PYTHONPATH": str(PROJECT),
+        "COVERAGE_FILE": str(folder / "coverage"),
+    }
     variables.pop("PYTHONDONTWRITEBYTECODE", None)  # else each run would compile us anew
     command = [str(environment.executable), "-m", "pytest", *setup.arguments(environment, folder)]
     with (folder / "output").open("w+b") as output:
