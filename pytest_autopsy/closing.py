@@ -16,6 +16,7 @@ from .elsewhere import look_elsewhere
 from .export import export_run
 from .faults import Guard, warn
 from .integrations import bridges
+from .integrations.second_run import second_run
 from .integrations.telling import ask_plugins, report_to_plugins
 from .kept import keep
 from .model import Diagnosis, RootCause
@@ -92,7 +93,12 @@ class Closing:
         self.guarded(ours.redact_again)
         self.guarded(self.tally.redact_reports)
         failures = self.tally.failures()
+        if ours.settings.trace and ours.settings.mode == "second-run" and failures:
+            failures = self.guarded(second_run, ours, self.config, failures) or failures
         ours.run.failures[:] = failures
+        if ours.second_run_s:
+            self.guarded(ours.redact_again)  # of what the second run has learned to be secret
+            failures = list(ours.run.failures)
         ours.run.fixtures = frozenset(ours.recorder.targets.fixtures)
         began = perf_counter()
         causes: list[RootCause] = []

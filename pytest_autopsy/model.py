@@ -272,6 +272,7 @@ class Failure:
     trace_path: str | None = None
     snapshot_path: str | None = None
     shared_fixture: str | None = None  # the fixture whose set-up this failure is
+    came_back: bool | None = None  # in a second run; None where there was none
 
 
 @dataclass(frozen=True, slots=True)

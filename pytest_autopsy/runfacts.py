@@ -9,6 +9,7 @@ import pytest
 from . import env
 from .changes import git
 from .faults import Guard
+from .integrations.second_run import not_back
 from .options import has_workers, place_of
 from .session import Session
 
@@ -51,7 +52,7 @@ def _arguments(ours: Session, config: pytest.Config) -> list[str]:
 def cost(ours: Session, diagnose_s: float) -> dict[str, float]:
     """Return the `cost` part of digest.json; times in seconds."""
     recording = ours.recording_s * UNSEEN
-    estimate = recording + ours.snapshot_s + diagnose_s
+    estimate = recording + ours.snapshot_s + diagnose_s + ours.second_run_s
     return {
         "slowdown_s": round(estimate, 3),
         "snapshot_s": round(ours.snapshot_s, 3),
@@ -65,6 +66,7 @@ def cost(ours: Session, diagnose_s: float) -> dict[str, float]:
 def notes(ours: Session, config: pytest.Config) -> list[str]:
     """Return what could not be recorded or was given in vain, a sentence each."""
     found = [*dict.fromkeys(ours.notes)]
+    found = not_back(ours.run.failures)
     if ours.settings.trace and ours.engine_name == "none":
         found.append(f"nothing was recorded: {ours.engine_reason}")
     for text in ours.settings.trace_targets if ours.settings.trace else ():

@@ -94,6 +94,7 @@ class Session:
         self.snapshot_s = 0.0
         self.recording_s = 0.0
         self.progress = Progress()  # of the work at the end
+        self.second_run_s = 0.0
         self.tests = 0  # how many there are in all
         self.after_test: Callable[[], None] = lambda: None  # a worker writes what is new
         self.fixtures: dict[int, tuple[str, dict[int, int]]] = {}
