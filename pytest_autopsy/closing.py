@@ -14,6 +14,7 @@ from .changes import changed_lines
 from .display import Display
 from .elsewhere import look_elsewhere
 from .export import export_run
+from .earlier import consult, leave
 from .faults import Guard, warn
 from .integrations import bridges
 from .integrations.second_run import second_run
@@ -100,6 +101,8 @@ class Closing:
             self.guarded(ours.redact_again)  # of what the second run has learned to be secret
             failures = list(ours.run.failures)
         ours.run.fixtures = frozenset(ours.recorder.targets.fixtures)
+        if failures:
+            self.guarded(consult, ours)
         began = perf_counter()
         causes: list[RootCause] = []
         diagnoses: dict[str, Diagnosis] = {}
@@ -132,6 +135,7 @@ class Closing:
         self.guarded(write_run, ours, outcome)
         self.guarded(keep, ours, outcome, shard_of(self.config.option, os.environ))
         self.guarded(export_run, ours, outcome)
+        self.guarded(leave, ours)
         self.guarded(self._attach, outcome)
         self.guarded(report_to_plugins, self.config, lambda: digest(outcome), ours.faults)
 

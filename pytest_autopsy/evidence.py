@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from . import model
 from .observe.text import clean
 from .plainjson import dumps, loads
+from .record.digests import function_hash
 
 if TYPE_CHECKING:
     from .session import Session
@@ -46,6 +47,7 @@ class Writer:
         news = {
             "schema": SCHEMA,
             "functions": self._new("functions", run.functions),
+            "hashes": [function_hash(i) for i in self._new_items("hashes", ours.recorder.codes)],
             "failures": self._new("failures", run.failures),
             "retried": self._new("retried", ours.retried),
             "passed": self._new("passed", run.passed),
@@ -61,8 +63,11 @@ class Writer:
         return dumps(news, newline=True)
 
     def _new(self, name: str, known: list[Any]) -> list[Any]:
+        return [plain(one) for one in self._new_items(name, known)]
+
+    def _new_items(self, name: str, known: list[Any]) -> list[Any]:
         told, self._told[name] = self._told.get(name, 0), len(known)
-        return [plain(one) for one in known[told:]]
+        return known[told:]
 
     def _new_taint(self) -> list[list[str]]:
         """What was learned to be secret, as hashes that only this run's processes can compare."""
@@ -82,6 +87,7 @@ class Reader:
     def __init__(self, into: Session) -> None:
         self.into = into
         self._renumber: list[int] = []
+        self._hashed = 0
         self._counted: dict[str, float] = dict.fromkeys(_COUNTERS, 0)
 
     def read(self, raw: bytes) -> None:
@@ -104,6 +110,9 @@ class Reader:
                 known[function] = len(run.functions)
                 run.functions.append(function)
             self._renumber.append(known[function])
+        for hash_ in data["hashes"]:
+            into.hashes[self._renumber[self._hashed]] = hash_
+            self._hashed += 1
         run.failures.extend(self._renumbered(data["failures"]))
         into.retried.extend(self._renumbered(data["retried"]))
         run.passed.extend(self._renumbered(data["passed"]))

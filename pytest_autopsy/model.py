@@ -354,6 +354,7 @@ class Run:
     functions: list[Function] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)
+    earlier: list[Passed] = field(default_factory=list)  # in other runs: from the baseline
     fixtures: frozenset[tuple[str, str]] = frozenset()  # (file, name) of fixture functions
     told: dict[str, tuple[Told, ...]] = field(default_factory=dict)  # failure id -> by plugins
     changed: dict[str, frozenset[int]] = field(default_factory=dict)  # file -> not as committed

@@ -83,6 +83,11 @@ def add_options(parser: pytest.Parser) -> None:
         " the price; second-run: light, then what failed once more with values, in a process of its own",
     )  # fmt: skip
     group.addoption(
+        "--autopsy-baseline", default="auto", dest="autopsy_baseline", metavar="auto|none|PATH",
+        help="what passing tests showed in earlier runs, for runs with few of their own: kept below"
+        " --autopsy-dir (auto), not at all (none), or read from PATH",
+    )  # fmt: skip
+    group.addoption(
         "--autopsy-dir", default=None, dest="autopsy_dir", metavar="DIR",
         help="where runs are kept (default: .autopsy under the root)",
     )  # fmt: skip
@@ -143,6 +148,7 @@ def read_settings(config: pytest.Config) -> Settings:
         rootdir=config.rootpath,
         invocation_dir=config.invocation_params.dir,
         mode=option.autopsy_mode or _one_of("autopsy_mode", ini["autopsy_mode"], MODES),
+        baseline=_baseline(config, option.autopsy_baseline),
         values=_one_of("autopsy_values", ini["autopsy_values"], ("safe", "types", "none")),
         array_head=_at_least("autopsy_array_head", ini["autopsy_array_head"], 0),
         max_string=_at_least("autopsy_max_string", ini["autopsy_max_string"], 1),
@@ -290,6 +296,18 @@ def _export(config: pytest.Config) -> Path | None:
     if not there.is_dir():
         raise pytest.UsageError(f"--autopsy-export {text}: {there} is a file; {wanted}")
     return path
+def _baseline(config: pytest.Config, given: str) -> str:
+    """auto, none, or the folder that is meant: a baseline, or a store that holds one."""
+    if given in ("auto", "none"):
+        return given
+    path = config.invocation_params.dir / given
+    for folder in (path / "baseline", path):
+        if given and folder.is_dir() and any(folder.glob("*.json")):
+            return str(folder)
+    raise pytest.UsageError(
+        f"--autopsy-baseline {given}: there is no baseline; it takes auto, none or the path of a"
+        " folder such as .autopsy/baseline"
+    )
 
 
 def place_of(config: pytest.Config, target: str, *, excluded: bool) -> str:

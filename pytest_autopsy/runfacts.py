@@ -36,7 +36,7 @@ def run_facts(
         "workers": config.option.numprocesses if has_workers(config) else 0,
         "complete": stopped is None and exit_status in (0, 1, 5),
         "stopped_by": stopped,
-        "baseline": None,
+        "baseline": ours.baseline.facts() if ours.baseline is not None else None,
         "commit": git("rev-parse", "HEAD", at=str(ours.settings.rootdir)),
         "dirty": _dirty(str(ours.settings.rootdir)),
         "ci": None,

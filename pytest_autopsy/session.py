@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import Any
 
 from . import sweep
+from .baseline import Used
 from .model import Assertion, Failure, Footprint, Look, Passed, Phase, Run
 from .observe.again import everywhere
 from .observe.describe import Describer
@@ -26,6 +27,8 @@ from .observe.texts import Hook
 from .progress import Progress
 from .record import current, forks
 from .record.blackbox import BlackBox
+from .record import current
+from .record.digests import function_hash
 from .record.engines import Engine, start_engine
 from .record.finish import footprint, is_sampled, trace
 from .record.project import Project
@@ -95,6 +98,8 @@ class Session:
         self.recording_s = 0.0
         self.progress = Progress()  # of the work at the end
         self.second_run_s = 0.0
+        self.baseline: Used | None = None
+        self.hashes: dict[int, str] = {}  # of functions that other processes have run
         self.tests = 0  # how many there are in all
         self.after_test: Callable[[], None] = lambda: None  # a worker writes what is new
         self.fixtures: dict[int, tuple[str, dict[int, int]]] = {}
@@ -311,6 +316,11 @@ class Session:
         """What was just told as failed is a module that could not be collected."""
         self._keep_failures(None, None, retried=False)
         self._failing = []
+
+    def function_hashes(self) -> dict[int, str]:
+        """Return the hash of the source of each function that has run, by its index."""
+        own = enumerate(self.recorder.codes)
+        return {**{index: function_hash(infos) for index, infos in own}, **self.hashes}
 
     # -- parts ------------------------------------------------------------------------------
 

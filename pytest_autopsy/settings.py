@@ -28,6 +28,7 @@ class Settings:
     invocation_dir: Path = field(default_factory=Path.cwd)
     keep_runs: int = 20
     max_disk: int = 500_000_000
+    baseline: str = "auto"  # or none, or the folder of one
     values: str = "safe"  # or types, or none
     array_head: int = 5
     max_string: int = 500

@@ -198,7 +198,7 @@ def arguments(
         undone += ["-c", str(config.inipath)]
     return [
         *kept, *undone, f"--rootdir={config.rootpath}", "--maxfail=0",
-        "-p", "pytest_autopsy.integrations.second_child", "--autopsy", "--autopsy-mode=all", f"--autopsy-dir={store}",
+        "-p", "pytest_autopsy.integrations.second_child", "--autopsy", "--autopsy-mode=all", f"--autopsy-dir={store}", "--autopsy-baseline=none",
         *(rerun(nodeid, settings)[-1] for nodeid in nodeids),
     ]  # fmt: skip
 
@@ -230,6 +230,7 @@ class _Aside:
     run: Run
     faults: list[str]
     retried: list[Failure] = field(default_factory=list)
+    hashes: dict[int, str] = field(default_factory=dict)
     engine_name: str = ""
     engine_reason: str = ""
     calls_seen: int = 0
