@@ -14,6 +14,7 @@ from . import model
 from .observe.text import clean
 from .plainjson import dumps, loads
 from .record.digests import function_hash
+from .rows import Rows
 
 if TYPE_CHECKING:
     from .session import Session
@@ -115,7 +116,8 @@ class Reader:
             self._hashed += 1
         run.failures.extend(self._renumbered(data["failures"]))
         into.retried.extend(self._renumbered(data["retried"]))
-        run.passed.extend(self._renumbered(data["passed"]))
+        for passed in self._renumbered(data["passed"]):
+            run.add_passed(passed.nodeid, passed.footprint)
         into.redactor.know(bytes.fromhex(into.key), data["taint"])
         into.faults.extend(data["faults"])
         into.notes.extend(data.get("notes", ()))
@@ -142,7 +144,7 @@ def plain(value: Any) -> Any:
         return ["set", *map(clean, sorted(value))]
     if isinstance(value, list):
         return ["list", *map(plain, value)]
-    if isinstance(value, dict):
+    if isinstance(value, (dict, Rows)):
         return ["dict", *([plain(k), plain(v)] for k, v in value.items())]
     if isinstance(value, str):
         return clean(value)

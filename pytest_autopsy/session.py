@@ -17,7 +17,7 @@ from typing import Any
 
 from . import sweep
 from .baseline import Used
-from .model import Assertion, Failure, Footprint, Look, Passed, Phase, Run
+from .model import Assertion, Failure, Footprint, Look, Phase, Run
 from .observe.again import everywhere
 from .observe.describe import Describer
 from .observe.detail import Describe, Detail
@@ -274,7 +274,7 @@ class Session:
         if self._failing:
             self._keep_failures(recording, print_of, retried)
         elif passed and print_of is not None:
-            self.run.passed.append(Passed(self._test, print_of))
+            self.run.add_passed(self._test, print_of)
         self._failing = []
         self.recording_s += perf_counter() - began + self.recorder.spent_ns / 1e9
         self.recorder.spent_ns = 0
