@@ -12,9 +12,9 @@ import pytest
 
 from .changes import changed_lines
 from .display import Display
+from .earlier import consult, leave
 from .elsewhere import look_elsewhere
 from .export import export_run
-from .earlier import consult, leave
 from .faults import Guard, warn
 from .integrations import bridges
 from .integrations.second_run import second_run
@@ -95,6 +95,7 @@ class Closing:
         self.guarded(self.tally.redact_reports)
         failures = self.tally.failures()
         if ours.settings.trace and ours.settings.mode == "second-run" and failures:
+            ours.progress.begin("running failing tests once more, for their values")
             failures = self.guarded(second_run, ours, self.config, failures) or failures
         ours.run.failures[:] = failures
         if ours.second_run_s:

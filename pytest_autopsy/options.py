@@ -296,6 +296,8 @@ def _export(config: pytest.Config) -> Path | None:
     if not there.is_dir():
         raise pytest.UsageError(f"--autopsy-export {text}: {there} is a file; {wanted}")
     return path
+
+
 def _baseline(config: pytest.Config, given: str) -> str:
     """auto, none, or the folder that is meant: a baseline, or a store that holds one."""
     if given in ("auto", "none"):

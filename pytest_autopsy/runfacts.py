@@ -65,8 +65,7 @@ def cost(ours: Session, diagnose_s: float) -> dict[str, float]:
 
 def notes(ours: Session, config: pytest.Config) -> list[str]:
     """Return what could not be recorded or was given in vain, a sentence each."""
-    found = [*dict.fromkeys(ours.notes)]
-    found = not_back(ours.run.failures)
+    found = [*dict.fromkeys(ours.notes), *not_back(ours.run.failures)]
     if ours.settings.trace and ours.engine_name == "none":
         found.append(f"nothing was recorded: {ours.engine_reason}")
     for text in ours.settings.trace_targets if ours.settings.trace else ():

@@ -27,7 +27,6 @@ from .observe.texts import Hook
 from .progress import Progress
 from .record import current, forks
 from .record.blackbox import BlackBox
-from .record import current
 from .record.digests import function_hash
 from .record.engines import Engine, start_engine
 from .record.finish import footprint, is_sampled, trace

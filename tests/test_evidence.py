@@ -128,9 +128,6 @@ def session(*functions: model.Function, **more: Any) -> Any:
     return SimpleNamespace(
         run=model.Run(functions=list(functions)),
         retried=[], faults=[], notes=[], engine_name="", engine_reason="",
-        recorder=SimpleNamespace(targets=SimpleNamespace(fixtures=set(), matched=set())),
-        redactor=Redactor(), key="ab" * 16,
-        retried=[], faults=[], engine_name="", engine_reason="",
         recorder=SimpleNamespace(codes=[], targets=SimpleNamespace(fixtures=set(), matched=set())),
         redactor=Redactor(), key="ab" * 16, hashes={},
         **{**counters, **more},
