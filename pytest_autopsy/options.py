@@ -33,6 +33,8 @@ _INI: tuple[tuple[str, str, object, str], ...] = (
     ("autopsy_max_string", "int", 500, "characters of a text that are shown"),
     ("autopsy_max_items", "int", 50, "items of a container that are shown"),
     ("autopsy_value_depth", "int", 5, "levels of a value that are shown"),
+    ("autopsy_call_depth", "string", "none", "how deep below a test calls are kept, or none"),
+    ("autopsy_max_calls", "int", 20_000, "calls of one test that are kept, the last ones"),
     ("autopsy_frames", "int", 50, "frames of an exception that are shown"),
     ("autopsy_source_context", "int", 3, "lines of source before and after the one that failed"),
     ("autopsy_keep_runs", "int", 20, "how many runs are kept"),
@@ -154,6 +156,8 @@ def read_settings(config: pytest.Config) -> Settings:
         max_string=_at_least("autopsy_max_string", ini["autopsy_max_string"], 1),
         max_items=_at_least("autopsy_max_items", ini["autopsy_max_items"], 1),
         value_depth=_at_least("autopsy_value_depth", ini["autopsy_value_depth"], 1),
+        call_depth=_depth("autopsy_call_depth", ini["autopsy_call_depth"]),
+        max_calls=_at_least("autopsy_max_calls", ini["autopsy_max_calls"], 1),
         frames=_at_least("autopsy_frames", ini["autopsy_frames"], 1),
         source_context=_at_least("autopsy_source_context", ini["autopsy_source_context"], 0),
         keep_runs=_at_least("autopsy_keep_runs", ini["autopsy_keep_runs"], 1),
@@ -230,6 +234,16 @@ def _at_least(name: str, value: int, least: int) -> int:
             f"ini option {name!r} takes a whole number of at least {least}, not {value}"
         )
     return value
+
+
+def _depth(name: str, text: str) -> int | None:
+    if text == "none":
+        return None
+    if not text.isdecimal():
+        raise pytest.UsageError(
+            f"ini option {name!r} takes a whole number of at least 0 or none, not {text!r}"
+        )
+    return int(text)
 
 
 def _one_of(name: str, value: str, words: tuple[str, ...]) -> str:

@@ -75,7 +75,7 @@ class Session:
         self._redacted_at: dict[tuple[str, int], int] = {}  # failure -> the same
         self._saved = 0
         self.detail = detail_of(settings)
-        self.recorder = Recorder(targets, self.detail)
+        self.recorder = Recorder(targets, self.detail, settings.max_calls)
         options = ShotOptions(detail=self.detail, include_env=settings.env)
         self.camera = Camera(self.project, self.redactor, targets.fixtures, options)
         self.keeper = Keeper(directory, self.camera)
@@ -170,6 +170,7 @@ class Session:
         if self.engine is not None:
             if self.children is not None:
                 self.children.begin()
+            depth = self.settings.call_depth if depth is None else depth
             self.recorder.begin(nodeid, depth=depth, values=values)
             if self.box is not None:
                 self.box.test(nodeid)

@@ -34,6 +34,8 @@ class Settings:
     max_string: int = 500
     max_items: int = 50
     value_depth: int = 5
+    call_depth: int | None = None  # below the test; None: all
+    max_calls: int = 20_000  # of one test that are kept
     frames: int = 50
     source_context: int = 3
     redact: tuple[str, ...] = ()  # the user's own regexes

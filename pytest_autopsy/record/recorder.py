@@ -33,6 +33,7 @@ from .records import (
     INFO,
     KEEP_FIRST,
     LIMITS,
+    MAX_CALLS,
     MAX_EVENTS,
     MAX_SHARES,
     SHARE,
@@ -62,7 +63,10 @@ _MAX_INT = 1 << 64
 class Recorder:
     """Holds what is known of code, the running test, and whose footprint is being written."""
 
-    def __init__(self, targets: Targets, detail: Detail | None = None) -> None:
+    def __init__(
+        self, targets: Targets, detail: Detail | None = None, max_calls: int = MAX_CALLS
+    ) -> None:
+        self.max_calls = max_calls
         self.targets = targets
         self.detail = detail or Detail()
         self.full, self.shallow = self.detail.trace, self.detail.shallow
@@ -139,7 +143,7 @@ class Recorder:
         self.looker = self.detail.looker(self.full)
         self._muted = 0
         self._set_aside = self._paused = None
-        self.recording = Recording(test, perf_counter_ns(), depth)
+        self.recording = Recording(test, perf_counter_ns(), depth, self.max_calls)
         self.owners.clear()
         self._own(self.recording.rows)
         return self.recording
