@@ -23,6 +23,7 @@ import pytest
 
 from ..evidence import Reader
 from ..model import Failure, Run
+from ..progress import Progress
 from ..report.rerun import rerun
 from ..session import Session
 from ..triage.cluster import by_signature
@@ -229,6 +230,8 @@ class _Aside:
     key: str
     run: Run
     faults: list[str]
+    notes: list[str]
+    progress: Progress
     retried: list[Failure] = field(default_factory=list)
     hashes: dict[int, str] = field(default_factory=dict)
     engine_name: str = ""
@@ -248,6 +251,8 @@ def _evidence(session: Session, store: Path) -> list[Failure]:
         session.key,
         Run(functions=session.run.functions),
         session.faults,
+        session.notes,
+        session.progress,
     )
     found = []
     for file in sorted(store.glob(f"runs/*/{EVIDENCE}")):
