@@ -10,6 +10,7 @@ import pytest
 from pytest_autopsy import evidence, model, plainjson
 from pytest_autopsy.observe.redaction import Redactor
 from pytest_autopsy.observe.values import SNAPSHOT, TRACE, look
+from pytest_autopsy.progress import Progress
 
 CART = model.Function("shop/cart.py", "Cart.add", 10)
 TOTAL = model.Function("shop/cart.py", "Cart.total", 20)
@@ -129,7 +130,7 @@ def session(*functions: model.Function, **more: Any) -> Any:
         run=model.Run(functions=list(functions)),
         retried=[], faults=[], notes=[], engine_name="", engine_reason="",
         recorder=SimpleNamespace(codes=[], targets=SimpleNamespace(fixtures=set(), matched=set())),
-        redactor=Redactor(), key="ab" * 16, hashes={},
+        redactor=Redactor(), key="ab" * 16, hashes={}, progress=Progress(),
         **{**counters, **more},
     )  # fmt: skip
 
