@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from pytest_autopsy.record.engines import self_check, start_engine
@@ -106,6 +108,8 @@ def test_an_import_is_its_modules(light, monkeypatch):
     light.write("from prog import two\ntwo()\n", "late")
     light.write("raise ValueError\n", "broken")
     monkeypatch.syspath_prepend(str(light.folder))
+    for name in ("late", "broken", "prog"):  # of another engine's turn
+        monkeypatch.delitem(sys.modules, name, raising=False)
 
     def test():
         import late  # noqa: F401
