@@ -12,16 +12,17 @@ import pytest
 
 from .changes import changed_lines
 from .display import Display
+from .earlier import consult, leave
 from .elsewhere import look_elsewhere
 from .export import export_run
 from .faults import Guard, warn
 from .integrations import bridges
+from .integrations.second_run import second_run
 from .integrations.telling import ask_plugins, report_to_plugins
 from .kept import keep
 from .model import Diagnosis, RootCause
 from .observe.again import everywhere
 from .observe.text import clean
-from .pipeline import diagnose_each, explain
 from .progress import at_terminal
 from .report.digest import Outcome, digest
 from .report.facts import told_by
@@ -93,12 +94,22 @@ class Closing:
         self.guarded(ours.redact_again)
         self.guarded(self.tally.redact_reports)
         failures = self.tally.failures()
+        if ours.settings.trace and ours.settings.mode == "second-run" and failures:
+            ours.progress.begin("running failing tests once more, for their values")
+            failures = self.guarded(second_run, ours, self.config, failures) or failures
         ours.run.failures[:] = failures
+        if ours.second_run_s:
+            self.guarded(ours.redact_again)  # of what the second run has learned to be secret
+            failures = list(ours.run.failures)
         ours.run.fixtures = frozenset(ours.recorder.targets.fixtures)
+        if failures:
+            self.guarded(consult, ours)
         began = perf_counter()
         causes: list[RootCause] = []
         diagnoses: dict[str, Diagnosis] = {}
         if ours.settings.triage and failures:
+            from .pipeline import diagnose_each, explain  # a green run does without
+
             ask_plugins(self.config, ours.run, ours.faults)
             ours.run.changed = self.guarded(changed_lines, ours.project.root) or {}
             path_of = ours.recorder.targets.absolute
@@ -125,6 +136,7 @@ class Closing:
         self.guarded(write_run, ours, outcome)
         self.guarded(keep, ours, outcome, shard_of(self.config.option, os.environ))
         self.guarded(export_run, ours, outcome)
+        self.guarded(leave, ours)
         self.guarded(self._attach, outcome)
         self.guarded(report_to_plugins, self.config, lambda: digest(outcome), ours.faults)
 

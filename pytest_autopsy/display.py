@@ -43,7 +43,7 @@ class Display:
             f" from {', '.join(r.reading for r in targets.include)}" if targets.include else ""
         )
         return (
-            f"autopsy: {engine} ({reason}), mode all,"
+            f"autopsy: {engine} ({reason}), mode {ours.settings.mode},"
             f" {files} files in {packages} packages{readings}, store {self._store_name()}"
         )
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from . import model
 from .observe.text import clean
 from .plainjson import dumps, loads
+from .record.digests import function_hash
+from .rows import Rows
 
 if TYPE_CHECKING:
     from .session import Session
@@ -46,6 +48,7 @@ class Writer:
         news = {
             "schema": SCHEMA,
             "functions": self._new("functions", run.functions),
+            "hashes": [function_hash(i) for i in self._new_items("hashes", ours.recorder.codes)],
             "failures": self._new("failures", run.failures),
             "retried": self._new("retried", ours.retried),
             "passed": self._new("passed", run.passed),
@@ -61,8 +64,11 @@ class Writer:
         return dumps(news, newline=True)
 
     def _new(self, name: str, known: list[Any]) -> list[Any]:
+        return [plain(one) for one in self._new_items(name, known)]
+
+    def _new_items(self, name: str, known: list[Any]) -> list[Any]:
         told, self._told[name] = self._told.get(name, 0), len(known)
-        return [plain(one) for one in known[told:]]
+        return known[told:]
 
     def _new_taint(self) -> list[list[str]]:
         """What was learned to be secret, as hashes that only this run's processes can compare."""
@@ -82,6 +88,7 @@ class Reader:
     def __init__(self, into: Session) -> None:
         self.into = into
         self._renumber: list[int] = []
+        self._hashed = 0
         self._counted: dict[str, float] = dict.fromkeys(_COUNTERS, 0)
 
     def read(self, raw: bytes) -> None:
@@ -104,9 +111,13 @@ class Reader:
                 known[function] = len(run.functions)
                 run.functions.append(function)
             self._renumber.append(known[function])
+        for hash_ in data["hashes"]:
+            into.hashes[self._renumber[self._hashed]] = hash_
+            self._hashed += 1
         run.failures.extend(self._renumbered(data["failures"]))
         into.retried.extend(self._renumbered(data["retried"]))
-        run.passed.extend(self._renumbered(data["passed"]))
+        for passed in self._renumbered(data["passed"]):
+            run.add_passed(passed.nodeid, passed.footprint)
         into.redactor.know(bytes.fromhex(into.key), data["taint"])
         into.faults.extend(data["faults"])
         into.notes.extend(data.get("notes", ()))
@@ -133,7 +144,7 @@ def plain(value: Any) -> Any:
         return ["set", *map(clean, sorted(value))]
     if isinstance(value, list):
         return ["list", *map(plain, value)]
-    if isinstance(value, dict):
+    if isinstance(value, (dict, Rows)):
         return ["dict", *([plain(k), plain(v)] for k, v in value.items())]
     if isinstance(value, str):
         return clean(value)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Union
+
+from .rows import PairTable, tally
 
 Phase = Literal["setup", "call", "teardown", "collect"]
 Kind = Literal["code", "test", "fixture"]
@@ -162,7 +164,7 @@ class Footprint:
     values and behaviour: classes of arguments and results, handled exceptions, whole calls.
     """
 
-    lines: dict[int, int]
+    lines: Mapping[int, int]
     features: dict[int, frozenset[str]] = field(default_factory=dict)
 
 
@@ -272,6 +274,7 @@ class Failure:
     trace_path: str | None = None
     snapshot_path: str | None = None
     shared_fixture: str | None = None  # the fixture whose set-up this failure is
+    came_back: bool | None = None  # in a second run; None where there was none
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +356,22 @@ class Run:
     functions: list[Function] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)
+    earlier: list[Passed] = field(default_factory=list)  # in other runs: from the baseline
     fixtures: frozenset[tuple[str, str]] = frozenset()  # (file, name) of fixture functions
     told: dict[str, tuple[Told, ...]] = field(default_factory=dict)  # failure id -> by plugins
     changed: dict[str, frozenset[int]] = field(default_factory=dict)  # file -> not as committed
+    table: PairTable = field(default_factory=PairTable, repr=False)
+    _tally: tuple[int, Mapping[int, Mapping[int, int]]] = field(default=(0, {}), repr=False)
+
+    def add_passed(self, nodeid: str, footprint: Footprint) -> None:
+        """Take in a test that passed, in little memory: there may be very many."""
+        lines = self.table.rows(footprint.lines)
+        self.passed.append(Passed(nodeid, Footprint(lines, footprint.features)))
+
+    def passing_rows(self) -> Mapping[int, Mapping[int, int]]:
+        """Return function's index -> mask of lines -> how many passing tests ran these."""
+        count = len(self.passed) + len(self.earlier)
+        if self._tally[0] != count:
+            every = (passed.footprint.lines for passed in (*self.passed, *self.earlier))
+            self._tally = count, tally(every)
+        return self._tally[1]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from .env import ini_type
-from .settings import Settings
+from .settings import MODES, Settings
 
 MARKERS = (
     "trace(*targets, depth=None, values=True): record the calls of this test, of the given targets"
@@ -27,11 +27,14 @@ _INI: tuple[tuple[str, str, object, str], ...] = (
     ("autopsy_trace_targets", "args", [], "what to trace, as --trace-target"),
     ("autopsy_trace_exclude", "args", [], "what not to trace, as --trace-exclude"),
     ("autopsy_dir", "string", ".autopsy", "where runs are kept, below the root"),
+    ("autopsy_mode", "string", "all", "what is recorded: all, light or second-run"),
     ("autopsy_values", "string", "safe", "what is shown of values: safe, types or none"),
     ("autopsy_array_head", "int", 5, "elements of an array, rows of a table that are shown"),
     ("autopsy_max_string", "int", 500, "characters of a text that are shown"),
     ("autopsy_max_items", "int", 50, "items of a container that are shown"),
     ("autopsy_value_depth", "int", 5, "levels of a value that are shown"),
+    ("autopsy_call_depth", "string", "none", "how deep below a test calls are kept, or none"),
+    ("autopsy_max_calls", "int", 20_000, "calls of one test that are kept, the last ones"),
     ("autopsy_frames", "int", 50, "frames of an exception that are shown"),
     ("autopsy_source_context", "int", 3, "lines of source before and after the one that failed"),
     ("autopsy_keep_runs", "int", 20, "how many runs are kept"),
@@ -75,6 +78,16 @@ def add_options(parser: pytest.Parser) -> None:
         "--triage-from", "--autopsy-triage-from", action="append", default=None,
         dest="autopsy_triage_from", metavar="PATH",
         help="also triage what earlier runs, other shards or other tools left in PATH; repeatable",
+    )  # fmt: skip
+    group.addoption(
+        "--autopsy-mode", choices=MODES, default=None, dest="autopsy_mode",
+        help="all: calls with values (default); light: functions run and snapshots, at a fraction of"
+        " the price; second-run: light, then what failed once more with values, in a process of its own",
+    )  # fmt: skip
+    group.addoption(
+        "--autopsy-baseline", default="auto", dest="autopsy_baseline", metavar="auto|none|PATH",
+        help="what passing tests showed in earlier runs, for runs with few of their own: kept below"
+        " --autopsy-dir (auto), not at all (none), or read from PATH",
     )  # fmt: skip
     group.addoption(
         "--autopsy-dir", default=None, dest="autopsy_dir", metavar="DIR",
@@ -136,11 +149,15 @@ def read_settings(config: pytest.Config) -> Settings:
         directory=_directory(config, option.autopsy_dir, ini["autopsy_dir"]),
         rootdir=config.rootpath,
         invocation_dir=config.invocation_params.dir,
+        mode=option.autopsy_mode or _one_of("autopsy_mode", ini["autopsy_mode"], MODES),
+        baseline=_baseline(config, option.autopsy_baseline),
         values=_one_of("autopsy_values", ini["autopsy_values"], ("safe", "types", "none")),
         array_head=_at_least("autopsy_array_head", ini["autopsy_array_head"], 0),
         max_string=_at_least("autopsy_max_string", ini["autopsy_max_string"], 1),
         max_items=_at_least("autopsy_max_items", ini["autopsy_max_items"], 1),
         value_depth=_at_least("autopsy_value_depth", ini["autopsy_value_depth"], 1),
+        call_depth=_depth("autopsy_call_depth", ini["autopsy_call_depth"]),
+        max_calls=_at_least("autopsy_max_calls", ini["autopsy_max_calls"], 1),
         frames=_at_least("autopsy_frames", ini["autopsy_frames"], 1),
         source_context=_at_least("autopsy_source_context", ini["autopsy_source_context"], 0),
         keep_runs=_at_least("autopsy_keep_runs", ini["autopsy_keep_runs"], 1),
@@ -219,6 +236,16 @@ def _at_least(name: str, value: int, least: int) -> int:
     return value
 
 
+def _depth(name: str, text: str) -> int | None:
+    if text == "none":
+        return None
+    if not text.isdecimal():
+        raise pytest.UsageError(
+            f"ini option {name!r} takes a whole number of at least 0 or none, not {text!r}"
+        )
+    return int(text)
+
+
 def _one_of(name: str, value: str, words: tuple[str, ...]) -> str:
     if value not in words:
         listed = f"{', '.join(words[:-1])} or {words[-1]}"
@@ -283,6 +310,20 @@ def _export(config: pytest.Config) -> Path | None:
     if not there.is_dir():
         raise pytest.UsageError(f"--autopsy-export {text}: {there} is a file; {wanted}")
     return path
+
+
+def _baseline(config: pytest.Config, given: str) -> str:
+    """auto, none, or the folder that is meant: a baseline, or a store that holds one."""
+    if given in ("auto", "none"):
+        return given
+    path = config.invocation_params.dir / given
+    for folder in (path / "baseline", path):
+        if given and folder.is_dir() and any(folder.glob("*.json")):
+            return str(folder)
+    raise pytest.UsageError(
+        f"--autopsy-baseline {given}: there is no baseline; it takes auto, none or the path of a"
+        " folder such as .autopsy/baseline"
+    )
 
 
 def place_of(config: pytest.Config, target: str, *, excluded: bool) -> str:

@@ -9,6 +9,7 @@ import pytest
 from . import env
 from .changes import git
 from .faults import Guard
+from .integrations.second_run import not_back
 from .options import has_workers, place_of
 from .session import Session
 
@@ -29,13 +30,13 @@ def run_facts(
         "python": env.python_version(),
         "pytest": pytest.__version__,
         "argv": ["pytest", *_arguments(ours, config)],
-        "mode": "all",
+        "mode": ours.settings.mode,
         "engine": ours.engine_name,
         "engine_reason": ours.engine_reason,
         "workers": config.option.numprocesses if has_workers(config) else 0,
         "complete": stopped is None and exit_status in (0, 1, 5),
         "stopped_by": stopped,
-        "baseline": None,
+        "baseline": ours.baseline.facts() if ours.baseline is not None else None,
         "commit": git("rev-parse", "HEAD", at=str(ours.settings.rootdir)),
         "dirty": _dirty(str(ours.settings.rootdir)),
         "ci": None,
@@ -51,7 +52,7 @@ def _arguments(ours: Session, config: pytest.Config) -> list[str]:
 def cost(ours: Session, diagnose_s: float) -> dict[str, float]:
     """Return the `cost` part of digest.json; times in seconds."""
     recording = ours.recording_s * UNSEEN
-    estimate = recording + ours.snapshot_s + diagnose_s
+    estimate = recording + ours.snapshot_s + diagnose_s + ours.second_run_s
     return {
         "slowdown_s": round(estimate, 3),
         "snapshot_s": round(ours.snapshot_s, 3),
@@ -64,7 +65,7 @@ def cost(ours: Session, diagnose_s: float) -> dict[str, float]:
 
 def notes(ours: Session, config: pytest.Config) -> list[str]:
     """Return what could not be recorded or was given in vain, a sentence each."""
-    found = [*dict.fromkeys(ours.notes)]
+    found = [*dict.fromkeys(ours.notes), *not_back(ours.run.failures)]
     if ours.settings.trace and ours.engine_name == "none":
         found.append(f"nothing was recorded: {ours.engine_reason}")
     for text in ours.settings.trace_targets if ours.settings.trace else ():

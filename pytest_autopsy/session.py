@@ -16,7 +16,8 @@ from time import perf_counter
 from typing import Any
 
 from . import sweep
-from .model import Assertion, Failure, Footprint, Look, Passed, Phase, Run
+from .baseline import Used
+from .model import Assertion, Failure, Footprint, Look, Phase, Run
 from .observe.again import everywhere
 from .observe.describe import Describer
 from .observe.detail import Describe, Detail
@@ -26,6 +27,7 @@ from .observe.texts import Hook
 from .progress import Progress
 from .record import current, forks
 from .record.blackbox import BlackBox
+from .record.digests import function_hash
 from .record.engines import Engine, start_engine
 from .record.finish import footprint, is_sampled, trace
 from .record.project import Project
@@ -73,7 +75,7 @@ class Session:
         self._redacted_at: dict[tuple[str, int], int] = {}  # failure -> the same
         self._saved = 0
         self.detail = detail_of(settings)
-        self.recorder = Recorder(targets, self.detail)
+        self.recorder = Recorder(targets, self.detail, settings.max_calls)
         options = ShotOptions(detail=self.detail, include_env=settings.env)
         self.camera = Camera(self.project, self.redactor, targets.fixtures, options)
         self.keeper = Keeper(directory, self.camera)
@@ -94,6 +96,9 @@ class Session:
         self.snapshot_s = 0.0
         self.recording_s = 0.0
         self.progress = Progress()  # of the work at the end
+        self.second_run_s = 0.0
+        self.baseline: Used | None = None
+        self.hashes: dict[int, str] = {}  # of functions that other processes have run
         self.tests = 0  # how many there are in all
         self.after_test: Callable[[], None] = lambda: None  # a worker writes what is new
         self.fixtures: dict[int, tuple[str, dict[int, int]]] = {}
@@ -115,7 +120,8 @@ class Session:
         for child in filter(None, (current.children.current(),)):
             child.step_aside()  # a child that is a pytest run of its own keeps its own evidence
         if self.settings.trace and self.engine is None:
-            self.engine, self.engine_reason = start_engine(self.recorder)
+            light = not self.settings.keeps_calls
+            self.engine, self.engine_reason = start_engine(self.recorder, light=light)
             self.engine_name = self.engine.name if self.engine is not None else "none"
             current.recorders.push(self.recorder)
             if self.children is not None and self.engine is not None:
@@ -164,6 +170,7 @@ class Session:
         if self.engine is not None:
             if self.children is not None:
                 self.children.begin()
+            depth = self.settings.call_depth if depth is None else depth
             self.recorder.begin(nodeid, depth=depth, values=values)
             if self.box is not None:
                 self.box.test(nodeid)
@@ -267,7 +274,7 @@ class Session:
         if self._failing:
             self._keep_failures(recording, print_of, retried)
         elif passed and print_of is not None:
-            self.run.passed.append(Passed(self._test, print_of))
+            self.run.add_passed(self._test, print_of)
         self._failing = []
         self.recording_s += perf_counter() - began + self.recorder.spent_ns / 1e9
         self.recorder.spent_ns = 0
@@ -309,6 +316,11 @@ class Session:
         """What was just told as failed is a module that could not be collected."""
         self._keep_failures(None, None, retried=False)
         self._failing = []
+
+    def function_hashes(self) -> dict[int, str]:
+        """Return the hash of the source of each function that has run, by its index."""
+        own = enumerate(self.recorder.codes)
+        return {**{index: function_hash(infos) for index, infos in own}, **self.hashes}
 
     # -- parts ------------------------------------------------------------------------------
 
@@ -378,7 +390,7 @@ class Session:
             self._alike[alike] += 1
             full = self._alike[alike] <= FULL_EVIDENCE
             changes: dict[str, Any] = {"footprint": print_of}
-            if recording is None:
+            if recording is None or not self.settings.keeps_calls:
                 changes["why_no_trace"] = self._why_no_trace(failure)
             elif not full:
                 changes["why_no_trace"] = f"kept for the first {FULL_EVIDENCE} failures alike"
@@ -441,7 +453,11 @@ class Session:
     def _why_no_trace(self, failure: Failure) -> str:
         if failure.phase == "collect":
             return "collection is not traced"
-        return "tracing is off" if not self.settings.trace else self.engine_reason
+        if not self.settings.trace:
+            return "tracing is off"
+        if self.engine is not None and not self.settings.keeps_calls:
+            return f"mode {self.settings.mode} records no calls"
+        return self.engine_reason
 
     def _written(self, failure: Failure, full: bool) -> Failure:
         """Write the evidence now: a kill later loses none of it."""

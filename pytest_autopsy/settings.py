@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
+MODES = ("all", "light", "second-run")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -16,6 +18,7 @@ class Settings:
     snapshot: bool = False
     triage: bool = False
     triage_from: tuple[str, ...] = ()  # what else to triage: paths, seen from invocation_dir
+    mode: str = "all"  # or light, or second-run
     markers: bool = True  # whether trace markers alone switch recording on
     forbidden: bool = False  # --no-autopsy: nothing, markers included
     trace_targets: tuple[str, ...] = ()
@@ -25,11 +28,14 @@ class Settings:
     invocation_dir: Path = field(default_factory=Path.cwd)
     keep_runs: int = 20
     max_disk: int = 500_000_000
+    baseline: str = "auto"  # or none, or the folder of one
     values: str = "safe"  # or types, or none
     array_head: int = 5
     max_string: int = 500
     max_items: int = 50
     value_depth: int = 5
+    call_depth: int | None = None  # below the test; None: all
+    max_calls: int = 20_000  # of one test that are kept
     frames: int = 50
     source_context: int = 3
     redact: tuple[str, ...] = ()  # the user's own regexes
@@ -42,6 +48,11 @@ class Settings:
     blackbox: bool = True  # what runs stands in a file that outlives a kill
     verbosity: int = 0
     rerun_options: tuple[str, ...] = ()  # what of the command line shapes every test
+
+    @property
+    def keeps_calls(self) -> bool:
+        """Whether this run records calls and values, not only which functions were run."""
+        return self.mode == "all"
 
     @property
     def active(self) -> bool:

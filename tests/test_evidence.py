@@ -130,8 +130,8 @@ def session(*functions: model.Function, **more: Any) -> Any:
         progress=Progress(),
         run=model.Run(functions=list(functions)),
         retried=[], faults=[], notes=[], engine_name="", engine_reason="",
-        recorder=SimpleNamespace(targets=SimpleNamespace(fixtures=set(), matched=set())),
-        redactor=Redactor(), key="ab" * 16,
+        recorder=SimpleNamespace(codes=[], targets=SimpleNamespace(fixtures=set(), matched=set())),
+        redactor=Redactor(), key="ab" * 16, hashes={}, progress=Progress(),
         **{**counters, **more},
     )  # fmt: skip
 
@@ -209,3 +209,15 @@ def test_what_comes_later_builds_on_what_came_before() -> None:
         ("b", {1: 1, 0: 2}),
     ]
     assert joined.calls_seen == 5
+
+
+def test_hashes_of_sources_come_in_the_controllers_numbering(monkeypatch) -> None:
+    monkeypatch.setattr(evidence, "function_hash", lambda infos: f"hash of {infos[0]}")
+    worker, joined = session(CART, TEST), session(TEST, TOTAL)
+    worker.recorder.codes = [["CART"], ["TEST"]]
+    writer, reader = evidence.Writer(worker), evidence.Reader(joined)
+    reader.read(writer.line())
+    worker.run.functions.append(TOTAL)
+    worker.recorder.codes.append(["TOTAL"])
+    reader.read(writer.line())
+    assert joined.hashes == {0: "hash of TEST", 1: "hash of TOTAL", 2: "hash of CART"}

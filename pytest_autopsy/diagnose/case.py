@@ -41,10 +41,10 @@ class Case:
         self._path_of = path_of
         self._kinds: dict[int, Function] = {}
 
-    @property
+    @cached_property
     def passed(self) -> list[Passed]:
-        """The tests that passed."""
-        return self.run.passed
+        """The tests that passed, in this run or in earlier ones that help it."""
+        return self.run.passed + self.run.earlier
 
     def source(self, file: str) -> Source:
         """Return the source of a file as a Function names it."""
@@ -82,7 +82,7 @@ class Case:
     def passing_features(self) -> dict[int, frozenset[str]]:
         """Function index -> everything that it showed in tests that passed."""
         found: dict[int, set[str]] = {}
-        for passed in self.run.passed:
+        for passed in self.passed:
             for index, features in passed.footprint.features.items():
                 found.setdefault(index, set()).update(features)
         return {index: frozenset(features) for index, features in found.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .case import Case, Finding
@@ -31,12 +32,10 @@ def rows(case: Case) -> list[Row]:
     failing = [f.footprint for f in case.failures if f.footprint is not None]
     masks = Counter((i, mask) for print_of in failing for i, mask in print_of.lines.items())
     wanted = {index for index, _ in masks}
-    passing: Counter[tuple[int, int]] = Counter()
-    for passed in case.passed:
-        lines = passed.footprint.lines
-        small, large = (wanted, lines) if len(wanted) < len(lines) else (lines, wanted)
-        passing.update((index, lines[index]) for index in small if index in large)
-    found = [_row(case, index, masks, passing, len(failing)) for index in sorted(wanted)]
+    passing = case.run.passing_rows()
+    found = [
+        _row(case, index, masks, passing.get(index, {}), len(failing)) for index in sorted(wanted)
+    ]
     return sorted(found, key=lambda row: (-row.score, -row.at_best, row.index))
 
 
@@ -74,12 +73,11 @@ def _row(
     case: Case,
     index: int,
     failing: Counter[tuple[int, int]],
-    passing: Counter[tuple[int, int]],
+    theirs: Mapping[int, int],
     all_failing: int,
 ) -> Row:
     first = case.run.functions[index].line
     mine = {mask: count for (i, mask), count in failing.items() if i == index}
-    theirs = {mask: count for (i, mask), count in passing.items() if i == index}
     every = 0
     for mask in mine:
         every |= mask

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
 from ..env import LOCALS_ARE_PROXY
@@ -30,6 +30,7 @@ class MonitoringEngine:
     """Feeds a Recorder from sys.monitoring."""
 
     name = NAME
+    keeps_calls = True
 
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
@@ -68,9 +69,7 @@ class MonitoringEngine:
 
     def _globals(self) -> list[tuple[int, int]]:
         """The global events of each tool; discovery last, for it begins at once."""
-        events = self._events
-        unwinding = events.PY_UNWIND | events.PY_THROW | events.RAISE
-        return [(self._record, unwinding), (self._discover, events.PY_START)]
+        return [(self._record, self._unwinding()), (self._discover, self._events.PY_START)]
 
     def mended(self) -> str:
         """Take back what the program took from us; return in words what that was, "" if nothing."""
@@ -129,6 +128,11 @@ class MonitoringEngine:
             (record, events.LINE, self._on_line),
         ]
 
+    def _unwinding(self) -> int:
+        """The events that are global only."""
+        events = self._events
+        return int(events.PY_UNWIND | events.PY_THROW | events.RAISE)
+
     def _wanted(self, info: CodeInfo) -> int:
         if info.is_module or info.is_spawner or info.is_taker:
             return int(self._events.PY_START | self._events.PY_RETURN)
@@ -173,18 +177,23 @@ class MonitoringEngine:
                 info = recorder.info_for(code, frame.f_globals.get("__name__"))
                 if info is not None:
                     self._monitoring.set_local_events(self._record, code, self._wanted(info))
-                    recorder.enter(info, frame)
+                    self._entered(info, frame)
         except Exception as error:  # noqa: BLE001
             self.recorder.fault(error)
         return self._monitoring.DISABLE
 
-    def _on_start(self, code: CodeType, offset: int) -> None:
+    def _entered(self, info: CodeInfo, frame: FrameType) -> None:
+        """The first call of a target, whose own PY_START came before it was asked for."""
+        self.recorder.enter(info, frame)
+
+    def _on_start(self, code: CodeType, offset: int) -> object:
         try:
             info = self.recorder.infos.get(id(code))
             if info is not None:
                 self.recorder.enter(info, _getframe(1))
         except Exception as error:  # noqa: BLE001
             self.recorder.fault(error)
+        return None
 
     def _on_return(self, code: CodeType, offset: int, value: object) -> None:
         try:

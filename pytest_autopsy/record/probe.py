@@ -24,6 +24,10 @@ def _swallows(text: str) -> int | None:
         return None
 
 
+FUNCTIONS = 3
+"""How many functions `run` calls, directly or not."""
+
+
 def run() -> None:
     """Call, return, raise and handle."""
     _double(21)

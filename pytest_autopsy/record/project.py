@@ -59,6 +59,9 @@ class Project:
         self.test_files = test_files
         self.installed = tuple(_own_installed(Path(self.rootdir)))
         self.folders = (self.root, *_editable_folders(self.root))
+        # Asked for each code object; the answer for a file is found by going through sys.path.
+        self._owned: dict[str, bool] = {}
+        self._shown: dict[str, str] = {}
 
     def known(self) -> dict[str, object]:
         """Return what was looked up, as JSON types, for a process that shall not look again."""
@@ -75,6 +78,12 @@ class Project:
 
     def owns(self, path: str) -> bool:
         """Whether the file at `path` (absolute, real) is code of this project."""
+        owned = self._owned.get(path)
+        if owned is None:
+            owned = self._owned[path] = self._owns(path)
+        return owned
+
+    def _owns(self, path: str) -> bool:
         if path.startswith(_OWN) or any(
             path == i or path.startswith(i + os.sep) for i in self.installed
         ):
@@ -85,6 +94,12 @@ class Project:
 
     def shown(self, path: str) -> str:
         """Return the path as users read it: relative to rootdir, or to where it was installed."""
+        shown = self._shown.get(path)
+        if shown is None:
+            shown = self._shown[path] = self._as_shown(path)
+        return shown
+
+    def _as_shown(self, path: str) -> str:
         if _inside(path, self.rootdir) and not _in_site_packages(path):
             return os.path.relpath(path, self.rootdir).replace(os.sep, "/")
         for base in sorted(set(filter(None, sys.path)), key=len, reverse=True):

@@ -33,6 +33,7 @@ from .records import (
     INFO,
     KEEP_FIRST,
     LIMITS,
+    MAX_CALLS,
     MAX_EVENTS,
     MAX_SHARES,
     SHARE,
@@ -62,7 +63,10 @@ _MAX_INT = 1 << 64
 class Recorder:
     """Holds what is known of code, the running test, and whose footprint is being written."""
 
-    def __init__(self, targets: Targets, detail: Detail | None = None) -> None:
+    def __init__(
+        self, targets: Targets, detail: Detail | None = None, max_calls: int = MAX_CALLS
+    ) -> None:
+        self.max_calls = max_calls
         self.targets = targets
         self.detail = detail or Detail()
         self.full, self.shallow = self.detail.trace, self.detail.shallow
@@ -139,7 +143,7 @@ class Recorder:
         self.looker = self.detail.looker(self.full)
         self._muted = 0
         self._set_aside = self._paused = None
-        self.recording = Recording(test, perf_counter_ns(), depth)
+        self.recording = Recording(test, perf_counter_ns(), depth, self.max_calls)
         self.owners.clear()
         self._own(self.recording.rows)
         return self.recording
@@ -294,10 +298,15 @@ class Recorder:
         if began:
             self.spent_ns += (perf_counter_ns() - began) * (SAMPLE + 1)
 
+    def pass_by(self, info: CodeInfo, frame: FrameType) -> None:
+        """A call begins that is not kept: all that counts is that it was made, and for whom."""
+        if not (info.is_special and self._enters_special(info, frame)):
+            self.rows[info.index] = 1
+
     def leave(self, info: CodeInfo, frame: FrameType, value: Any, offset: int) -> None:
         """The call in `frame` returns `value` from the instruction at `offset`."""
         if info.is_special:
-            self._leaves_special(info, frame)
+            self.leave_special(info, frame)
         entry = self._open.pop(id(frame), None)
         if entry is None:
             return
@@ -327,7 +336,7 @@ class Recorder:
     def unwind(self, info: CodeInfo, frame: FrameType, error: BaseException | None) -> None:
         """The call in `frame` ends with an exception; None where the engine cannot say which."""
         if info.is_special:
-            self._leaves_special(info, frame)
+            self.leave_special(info, frame)
         entry = self._open.get(id(frame))
         if entry is None:
             return
@@ -547,7 +556,8 @@ class Recorder:
             return False
         return self._is_asked_by_pytest(frame)
 
-    def _leaves_special(self, info: CodeInfo, frame: FrameType) -> None:
+    def leave_special(self, info: CodeInfo, frame: FrameType) -> None:
+        """What decides whose rows these are, in `frame`, ends; other functions do nothing."""
         if info.is_spawner:
             if self.births is not None:
                 self.births.after(frame)

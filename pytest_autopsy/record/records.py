@@ -24,6 +24,8 @@ SWITCH_OFF = 40
 SHARE = 20
 """Calls more for each function that is switched off when the test makes its next call itself:
 what is recorded last is near the failure."""
+MAX_CALLS = 20_000
+"""First calls of functions in one test that are kept, the last of them where there are more."""
 MAX_SHARES = 40
 """How often in one test."""
 
@@ -97,7 +99,9 @@ class Tap(Protocol):
 class Recording:
     """The calls of one test: the first and the last of each function, in fair shares."""
 
-    def __init__(self, test: str, started_ns: int, depth: int | None = None) -> None:
+    def __init__(
+        self, test: str, started_ns: int, depth: int | None = None, max_calls: int = MAX_CALLS
+    ) -> None:
         self.test = test
         self.started_ns = started_ns
         self.depth = depth
@@ -105,7 +109,8 @@ class Recording:
         self.rows: dict[int, int] = {}
         self.at_least: set[int] = set()
         self.marks = Marks()
-        self.first: list[Entry] = []
+        # Of very many functions the calls right before the end stay.
+        self.first: deque[Entry] = deque(maxlen=max_calls)
         self.last: list[deque[Entry]] = []
         self.touched: list[CodeInfo] = []
         self.cut: list[CodeInfo] = []  # switched off now

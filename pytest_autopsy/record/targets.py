@@ -107,6 +107,7 @@ class Targets:
         self.matched: set[str] = set()  # texts of rules that met code
         self._paths: dict[str, str] = {}
         self._absolute: dict[str, str] = {}
+        self._kinds: dict[str, Kind] = {}
         self._named: dict[tuple[str, str], Function | None] = {}
 
     def match(self, code: CodeType, module: str) -> Function | None:
@@ -178,7 +179,9 @@ class Targets:
     def _function(self, code: CodeType, path: str) -> Function:
         shown = self.project.shown(path)
         self._absolute[shown] = path
-        kind: Kind = "test" if self.project.is_test(shown) else "code"
+        kind = self._kinds.get(shown)
+        if kind is None:
+            kind = self._kinds[shown] = "test" if self.project.is_test(shown) else "code"
         if not HAS_QUALNAME:
             return _from_source(code, path, shown, kind)
         name: str = getattr(code, "co_qualname")  # noqa: B009  # unknown to 3.10's stubs

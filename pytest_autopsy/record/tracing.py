@@ -27,6 +27,8 @@ MAX_LINE_EVENTS = 2_000
 class _FrameEngine:
     """What both share: from a code object to its CodeInfo, and what a 'return' event was."""
 
+    keeps_calls = True
+
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
         self._others: set[int] = set()

@@ -174,7 +174,7 @@ def _failure(failure: Failure, outcome: Outcome) -> dict[str, object]:
         "file": failure.file,
         "line": failure.line,
         "duration_s": failure.duration_s,
-        "came_back": None,
+        "came_back": failure.came_back,
         "exception": _exception(failure),
         "root_cause": cause.id if cause is not None else None,
         "why_no_cause": why_no_cause(failure, outcome),

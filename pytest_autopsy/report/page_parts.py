@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -177,7 +177,7 @@ class _Reader:
         return self.evidence.directory.joinpath(*path.replace("\\", "/").split("/")[-2:])
 
 
-def _lines(rows: dict[int, int], functions: Sequence[Function]) -> dict[str, list[int]]:
+def _lines(rows: Mapping[int, int], functions: Sequence[Function]) -> dict[str, list[int]]:
     found: dict[str, set[int]] = {}
     for function, bits in rows.items():
         about = functions[function]

@@ -1,0 +1,269 @@
+"""The second run: what failed in mode light once more with values, in a process of its own.
+
+After the last test, one failing test of each provisional bucket runs in a fresh pytest with the options
+that the first was given, save those that choose tests or write reports. What it recorded
+replaces the evidence of the first run where the failure came back; outcomes stay as they were.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+from ..evidence import Reader
+from ..model import Failure, Run
+from ..progress import Progress
+from ..report.rerun import rerun
+from ..session import Session
+from ..triage.cluster import by_signature
+
+MAX_TESTS = 20
+PATIENCE_S = 60.0
+"""What a second run may take beside thirty times what its tests took in the first one."""
+MAX_TOLD = 5
+STORE = "second-run"
+EVIDENCE = "evidence.jsonl"
+KEY = "PYTEST_AUTOPSY_SECOND_RUN"
+"""The environment variable by which the child learns the key of the run's hashes."""
+
+GONE = "did not come back alone: order, state or chance"
+
+_COVERAGE = ("COV_CORE_", "COVERAGE_PROCESS_")
+_NOT_HANDED_ON = ("PYTEST_CURRENT_TEST", "PYTEST_XDIST_")
+_WITH_TERMINAL = ("usepdb", "trace", "pastebin", "debug")
+_OVERRIDES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("no_cov", ("--no-cov",)),
+    ("numprocesses", ("-n0", "--dist=no")),
+    ("xmlpath", ("--junitxml=",)),
+    ("htmlpath", ("--html=",)),
+    ("json_report_file", ("--json-report-file=none",)),
+    ("report_log", ("--report-log=",)),
+    ("reruns", ("--reruns=0",)),
+    ("log_file", (f"--log-file={os.devnull}",)),
+)
+"""By the name of an option that is there: what undoes it. The last one given counts."""
+
+
+def second_run(session: Session, config: pytest.Config, failures: list[Failure]) -> list[Failure]:
+    """Return the failures with what a second run of some of them recorded, and which came back.
+
+    Raises OSError, ValueError where the second run could not be started or read.
+    """
+    refused = _refusal(config)
+    if refused:
+        return [replace(failure, why_no_trace=refused) for failure in failures]
+    chosen = [min(group, key=_order) for group in by_signature(_repeatable(failures))][:MAX_TESTS]
+    if not chosen:
+        return failures
+    began = perf_counter()
+    store = session.directory.path / STORE
+    broken = _run(session, config, chosen, store)
+    again = {failure.id: failure for failure in _evidence(session, store)}
+    session.second_run_s = perf_counter() - began
+    named = {failure.id for failure in chosen}
+    return [
+        _joined(one, again.get(one.id), broken)
+        if one.id in named
+        else replace(one, why_no_trace=f"not among the {len(chosen)} tests of the second run")
+        for one in failures
+    ]
+
+
+def not_back(failures: Sequence[Failure]) -> list[str]:
+    """Return what to say of the failures that a second run did not show again."""
+    gone = [failure for failure in failures if failure.came_back is False]
+    told = [f"{failure.nodeid} {failure.why_no_trace}" for failure in gone[:MAX_TOLD]]
+    more = len(gone) - len(told)
+    return [*told, f"so did {more} more"] if more else told
+
+
+def _repeatable(failures: Sequence[Failure]) -> list[Failure]:
+    """Those with an exception, in a phase of a test: a module is not collected again."""
+    return [f for f in failures if f.phase != "collect" and f.exception is not None]
+
+
+def _order(failure: Failure) -> tuple[float, str, str]:
+    rows = len(failure.footprint.lines) if failure.footprint is not None else 1 << 30
+    return rows, failure.nodeid, failure.phase
+
+
+def _refusal(config: pytest.Config) -> str:
+    """Why this run has no second one, or nothing."""
+    for name in _WITH_TERMINAL:
+        if getattr(config.option, name, None):
+            return f"no second run beside --{name.replace('usepdb', 'pdb')}"
+    return ""
+
+
+def _joined(first: Failure, second: Failure | None, broken: str) -> Failure:
+    """The failure with the second run's evidence, where that failed in the same way.
+
+    Of a second run that was `broken` off nothing is known where it tells of no failure.
+    """
+    if second is None and broken:
+        return replace(first, why_no_trace=broken)
+    if second is None:
+        return replace(first, came_back=False, why_no_trace=GONE)
+    if _kind(first) != _kind(second):
+        how = f"failed alone with {_kind(second)}, not {_kind(first)}: order, state or chance"
+        return replace(first, came_back=False, why_no_trace=how)
+    return replace(
+        first,
+        came_back=True,
+        trace=second.trace,
+        trace_path=second.trace_path,
+        why_no_trace=second.why_no_trace,
+        snapshot=second.snapshot or first.snapshot,
+    )
+
+
+def _kind(failure: Failure) -> str:
+    return failure.exception[0] if failure.exception is not None else "no exception"
+
+
+# -- the child ------------------------------------------------------------------------------
+
+
+def _run(session: Session, config: pytest.Config, chosen: list[Failure], store: Path) -> str:
+    """Run the tests again; return why that was not the whole of them, or nothing."""
+    took = sum(failure.duration_s for failure in chosen)
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith((*_COVERAGE, *_NOT_HANDED_ON))
+    }
+    nodeids = [failure.nodeid for failure in chosen]
+    command = [*_python(config), *arguments(session, config, nodeids, store)]
+    with subprocess.Popen(  # noqa: S603  # this interpreter, and the options of this run
+        command,
+        cwd=config.invocation_params.dir,
+        env={**environment, KEY: session.key},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as child:
+        try:
+            child.wait(PATIENCE_S + 30 * took)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(OSError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.kill()
+            child.wait()
+    if child.returncode in (0, 1):
+        return ""
+    session.faults.append(f"the second run ended with {child.returncode}: {shlex.join(command)}")
+    return f"the second run ended with exit code {child.returncode}, see autopsy.log"
+
+
+def _python(config: pytest.Config) -> list[str]:
+    """The interpreter with its own options, and pytest as it was called: it shapes sys.path."""
+    given = [str(argument) for argument in config.invocation_params.args]
+    called = sys.orig_argv[1 : len(sys.orig_argv) - len(given)]
+    if [*called, *given] == sys.orig_argv[1:] and called:
+        script = Path(called[-1]).stem
+        if called[-2:] == ["-m", "pytest"] or script in ("pytest", "py"):
+            return [sys.executable, *called]
+    return [sys.executable, "-m", "pytest"]
+
+
+def arguments(
+    session: Session, config: pytest.Config, nodeids: Sequence[str], store: Path
+) -> list[str]:
+    """Return the command line of a second run of these tests, to be given to pytest."""
+    option, settings = config.option, session.settings
+    places = [str(place) for place in getattr(option, "file_or_dir", None) or ()]
+    kept = _without(map(str, config.invocation_params.args), places)
+    undone = [word for name, words in _OVERRIDES if hasattr(option, name) for word in words]
+    if getattr(option, "allure_report_dir", None):
+        undone.append(f"--alluredir={store / 'allure'}")
+    if getattr(option, "basetemp", None):
+        undone.append(f"--basetemp={store / 'tmp'}")
+    if config.pluginmanager.hasplugin("cacheprovider"):
+        undone += ["-o", f"cache_dir={store / 'cache'}"]
+    added = [str(word) for word in config.getini("addopts")]
+    if not set(added).isdisjoint(places):
+        undone += ["-o", f"addopts={shlex.join(_without(iter(added), places))}"]
+    if config.inipath is not None:
+        undone += ["-c", str(config.inipath)]
+    return [
+        *kept, *undone, f"--rootdir={config.rootpath}", "--maxfail=0",
+        "-p", "pytest_autopsy.integrations.second_child", "--autopsy", "--autopsy-mode=all", f"--autopsy-dir={store}", "--autopsy-baseline=none",
+        *(rerun(nodeid, settings)[-1] for nodeid in nodeids),
+    ]  # fmt: skip
+
+
+def _without(given: Iterator[str], places: list[str]) -> list[str]:
+    """The arguments without what chooses tests: their places, the tests of a cause."""
+    kept: list[str] = []
+    for argument in given:
+        if argument == "--autopsy-cause":
+            next(given, None)
+        elif not argument.startswith("--autopsy-cause="):
+            kept.append(argument)
+    for place in places:
+        if place in kept:  # the last one: the first may be an option's value
+            del kept[len(kept) - 1 - kept[::-1].index(place)]
+    return kept
+
+
+# -- what it left -----------------------------------------------------------------------------
+
+
+@dataclass
+class _Aside:
+    """What a Reader joins into: beside the first run's tests, with the same functions."""
+
+    recorder: Any
+    redactor: Any
+    key: str
+    run: Run
+    faults: list[str]
+    notes: list[str]
+    progress: Progress
+    retried: list[Failure] = field(default_factory=list)
+    hashes: dict[int, str] = field(default_factory=dict)
+    engine_name: str = ""
+    engine_reason: str = ""
+    calls_seen: int = 0
+    calls_kept: int = 0
+    dropped: int = 0
+    snapshot_s: float = 0.0
+    recording_s: float = 0.0
+
+
+def _evidence(session: Session, store: Path) -> list[Failure]:
+    """The failures that the second run recorded, with paths as the first run's digest shows them."""
+    aside = _Aside(
+        session.recorder,
+        session.redactor,
+        session.key,
+        Run(functions=session.run.functions),
+        session.faults,
+        session.notes,
+        session.progress,
+    )
+    found = []
+    for file in sorted(store.glob(f"runs/*/{EVIDENCE}")):
+        Reader(aside).read(file.read_bytes())  # type: ignore[arg-type]  # all that it asks for
+        file.unlink()
+        below = file.parent.relative_to(session.directory.path).as_posix()
+        for failure in aside.run.failures:
+            path = failure.trace_path and f"{below}/{failure.trace_path}"
+            found.append(replace(failure, trace_path=path))
+        aside.run.failures.clear()
+    session.calls_seen += aside.calls_seen
+    session.calls_kept += aside.calls_kept
+    session.dropped += aside.dropped
+    return found
