@@ -127,7 +127,6 @@ def session(*functions: model.Function, **more: Any) -> Any:
     """What encode and decode use of a session."""
     counters = dict.fromkeys(evidence._COUNTERS, 0)
     return SimpleNamespace(
-        progress=Progress(),
         run=model.Run(functions=list(functions)),
         retried=[], faults=[], notes=[], engine_name="", engine_reason="",
         recorder=SimpleNamespace(codes=[], targets=SimpleNamespace(fixtures=set(), matched=set())),
