@@ -259,6 +259,8 @@ class Session:
             if self.children is not None:
                 self.children.end()
                 shared += self.children.rows()
+            if not self._failing:
+                shared.append(recording.attempts)
             whole = bool(self._failing) or is_sampled(self._test, self.tests)
             print_of = footprint(recording, shared, behaviours=whole)
             if self.children is not None:

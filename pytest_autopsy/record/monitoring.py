@@ -47,7 +47,7 @@ class MonitoringEngine:
     def start(self) -> str:
         """Acquire two tool ids and begin. Returns "" or, in words, why it cannot."""
         monitoring = self._monitoring
-        free = [tool for tool in (4, 3, 5, 2, 1, 0) if monitoring.get_tool(tool) is None]
+        free = [tool for tool in (4, 5, 3, 2, 1, 0) if monitoring.get_tool(tool) is None]
         if len(free) < 2:
             return "fewer than two of the six sys.monitoring tool ids are free"
         self._discover, self._record = free[0], free[1]
