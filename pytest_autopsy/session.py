@@ -511,9 +511,6 @@ def _place(failure: Failure) -> tuple[object, ...]:
 
 
 def failure_id(identity: str, ordinal: int) -> str:
-    """Return a failure's id: of node id without xdist's @group, phase, subtest and ordinal."""
-    nodeid, _, rest = identity.partition("\0")
-    plain = (
-        f"{nodeid.split('@')[0] if '@' in nodeid.rsplit(']', 1)[-1] else nodeid}\0{rest}\0{ordinal}"
-    )
-    return "f-" + hashlib.blake2b(plain.encode("utf-8", "replace"), digest_size=5).hexdigest()
+    """Return a failure's id: `identity` holds node id, phase and subtest."""
+    text = f"{identity}\0{ordinal}".encode("utf-8", "backslashreplace")
+    return "f-" + hashlib.blake2b(text, digest_size=5).hexdigest()
