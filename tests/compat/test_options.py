@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
@@ -82,7 +83,7 @@ def at_terminal(project, *args, keys="", columns=80, **environment):
         command, cwd=project.path, stdin=side, stdout=side, stderr=side, env=kept | environment
     )
     os.close(side)
-    shown = b""
+    shown, asked = b"", 0
     while select.select([main], [], [], 100)[0]:
         try:
             chunk = os.read(main, 4096)
@@ -91,27 +92,53 @@ def at_terminal(project, *args, keys="", columns=80, **environment):
         if not chunk:
             break
         shown += chunk
-        if keys and b"(Pdb)" in shown:
-            os.write(main, keys.encode())
-            keys = ""
+        while asked < shown.count(b"(Pdb) "):
+            key, _, rest = keys.partition("\n")
+            keys = rest or keys  # the last one again
+            os.write(main, f"{key}\n".encode())
+            asked += 1
     os.close(main)
     return process.wait(100), shown.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
+def named(shown, number):
+    """The function that the digest names first in the story of a cause."""
+    told = shown[shown.index(" autopsy: ") :]
+    return told[told.index(f"\n{number} ") :].split("\n")[1:4]
+
+
 def test_pdb(four):
-    """The debugger stops in the failing frame; after it the rest runs, no longer recorded."""
-    code, shown = at_terminal(four, "--autopsy", "--pdb", "-k", "two", keys="p 6 * 7\nc\n")
+    """The debugger stops in the failing frame, and what failed before and after is explained."""
+    code, shown = at_terminal(four, "--autopsy", "--pdb", keys="p 6 * 7\nc\n", NO_COLOR="1")
     assert "42" in shown and "entering PDB" in shown
     assert code == 1
+    assert "autopsy: 2 failures, 2 causes" in shown
+    assert "wrong_sum" in "".join(named(shown, 1) + named(shown, 2))
+    assert "price" in "".join(named(shown, 1) + named(shown, 2))
+
+
+def test_pdb_quit(four):
+    code, shown = at_terminal(four, "--autopsy", "--pdb", keys="q\n", NO_COLOR="1")
+    assert code == 2
     assert "autopsy: 1 failure, 1 cause" in shown
-    assert "wrong_sum" in shown
+    assert "wrong_sum" in "".join(named(shown, 1))
 
 
-def test_set_trace(four):
-    four.write({"test_it.py": TESTS + "\n\n    def test_break():\n        breakpoint()\n"})
-    code, shown = at_terminal(four, "--autopsy", "-k", "break or two", keys="p 6 * 7\nc\n")
+def test_breakpoint(four):
+    """What a test did before the debugger took over is kept; of what comes after nothing is known."""
+    test = "def test_break():\n    wrong_sum([2])\n    breakpoint()\n    assert wrong_sum([1]) == 1\n"
+    four.write({"test_it.py": TESTS})
+    with (four.path / "test_it.py").open("a") as stream:
+        stream.write(f"\n\n{test}")
+    code, shown = at_terminal(
+        four, "--autopsy", "-k", "break", keys="p 6 * 7\nc\n", NO_COLOR="1"
+    )
     assert "42" in shown
-    assert code == 1 and "1 failed, 1 passed" in shown
+    assert code == 1 and "autopsy: 1 failure, 1 cause" in shown
+    (trace,) = four.path.glob(".autopsy/latest/traces/*break*.jsonl")
+    lines = [json.loads(line) for line in trace.read_text().splitlines()]
+    summed = [one["args"]["numbers"] for one in lines if one.get("qualname") == "wrong_sum" and one["event"] == "call"]
+    assert summed == ["[2]"]
 
 
 def test_colours(four):
