@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .rows import ROWS, Row
@@ -30,9 +31,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.compat", description=__doc__)
     parser.add_argument("--newest", default=sys.executable)
     parser.add_argument("--oldest", required=True)
+    parser.add_argument("-n", dest="workers", type=int, default=2, help="processes for each")
     parser.add_argument("--check", action="store_true", help="run, but leave the page as it is")
     options = parser.parse_args()
-    columns = [Column(options.newest), Column(options.oldest)]
+    with ThreadPoolExecutor() as pool:  # each waits for a process of its own
+        columns = list(
+            pool.map(Column, (options.newest, options.oldest), [options.workers] * 2)
+        )
     table = "\n".join(rendered(columns))
     print(table)
     if not options.check:
@@ -44,8 +49,9 @@ def main() -> int:
 class Column:
     """The rows under one pytest."""
 
-    def __init__(self, python: str) -> None:
+    def __init__(self, python: str, workers: int) -> None:
         self.python = python
+        self.workers = workers
         listed = subprocess.run([python, "-c", VERSIONS], capture_output=True, check=True, cwd=ROOT)
         self.versions: dict[str, str] = json.loads(listed.stdout)
         self.results = self._run()
@@ -56,8 +62,8 @@ class Column:
         files = sorted({f"tests/{row.test.partition('::')[0]}" for row in ROWS})
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder) / "report.xml"
-            command = [self.python, "-m", "pytest", "-q", "-p", "xdist", "-n", "2", *files]
-            command += [f"--junitxml={report}", "-o", "junit_family=xunit1"]
+            command = [self.python, "-m", "pytest", "-q", "-p", "xdist", "-n", str(self.workers), *files]
+            command += [f"--junitxml={report}", "-o", "junit_family=xunit1", "--tb=short"]
             environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
             subprocess.run(command, cwd=ROOT, env=environment, check=False)
             cases = ET.parse(report).getroot().iter("testcase")
