@@ -108,7 +108,9 @@ def compare(tests: int, *args: str) -> tuple[float, float]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.controller", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.controller", description=__doc__
+    )
     parser.add_argument("--tests", type=int, default=50_000)
     parser.add_argument("-n", dest="workers", default="2")
     options = parser.parse_args()

@@ -35,9 +35,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="run, but leave the page as it is")
     options = parser.parse_args()
     with ThreadPoolExecutor() as pool:  # each waits for a process of its own
-        columns = list(
-            pool.map(Column, (options.newest, options.oldest), [options.workers] * 2)
-        )
+        columns = list(pool.map(Column, (options.newest, options.oldest), [options.workers] * 2))
     table = "\n".join(rendered(columns))
     print(table)
     if not options.check:
@@ -62,7 +60,17 @@ class Column:
         files = sorted({f"tests/{row.test.partition('::')[0]}" for row in ROWS})
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder) / "report.xml"
-            command = [self.python, "-m", "pytest", "-q", "-p", "xdist", "-n", str(self.workers), *files]
+            command = [
+                self.python,
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "xdist",
+                "-n",
+                str(self.workers),
+                *files,
+            ]
             command += [f"--junitxml={report}", "-o", "junit_family=xunit1", "--tb=short"]
             environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
             subprocess.run(command, cwd=ROOT, env=environment, check=False)
@@ -86,7 +94,9 @@ def name_of(case: ET.Element) -> str:
 
 def outcome_of(case: ET.Element) -> str:
     kinds = {child.tag for child in case}
-    return "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed"
+    return (
+        "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed"
+    )
 
 
 def rendered(columns: list[Column]) -> list[str]:

@@ -197,7 +197,9 @@ def test_nothing_but_names_travels_between_processes(project):
     finally:
         del os.environ["SPY"]
     told = [json.loads(line) for line in out.read_text().splitlines()]
-    assert [set(what) for kind, what in told if kind == "to"] == [{"autopsy_run", "autopsy_key"}] * 2
+    assert [set(what) for kind, what in told if kind == "to"] == [
+        {"autopsy_run", "autopsy_key"}
+    ] * 2
     assert [what for kind, what in told if kind == "end"] == [{"autopsy": ""}] * 2
     reports = [what for kind, what in told if kind == "report"]
     assert reports
