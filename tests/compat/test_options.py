@@ -126,18 +126,22 @@ def test_pdb_quit(four):
 
 def test_breakpoint(four):
     """What a test did before the debugger took over is kept; of what comes after nothing is known."""
-    test = "def test_break():\n    wrong_sum([2])\n    breakpoint()\n    assert wrong_sum([1]) == 1\n"
+    test = (
+        "def test_break():\n    wrong_sum([2])\n    breakpoint()\n    assert wrong_sum([1]) == 1\n"
+    )
     four.write({"test_it.py": TESTS})
     with (four.path / "test_it.py").open("a") as stream:
         stream.write(f"\n\n{test}")
-    code, shown = at_terminal(
-        four, "--autopsy", "-k", "break", keys="p 6 * 7\nc\n", NO_COLOR="1"
-    )
+    code, shown = at_terminal(four, "--autopsy", "-k", "break", keys="p 6 * 7\nc\n", NO_COLOR="1")
     assert "42" in shown
     assert code == 1 and "autopsy: 1 failure, 1 cause" in shown
     (trace,) = four.path.glob(".autopsy/latest/traces/*break*.jsonl")
     lines = [json.loads(line) for line in trace.read_text().splitlines()]
-    summed = [one["args"]["numbers"] for one in lines if one.get("qualname") == "wrong_sum" and one["event"] == "call"]
+    summed = [
+        one["args"]["numbers"]
+        for one in lines
+        if one.get("qualname") == "wrong_sum" and one["event"] == "call"
+    ]
     assert summed == ["[2]"]
 
 
