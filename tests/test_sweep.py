@@ -42,7 +42,7 @@ def texts(run):
 
 def holding(run):
     """The files of a run that hold the secret; a black box is redacted as it is shown."""
-    files = [file for file in run.rglob("*") if file.is_file() and file.parent.name != "blackbox"]
+    files = [file for file in run.rglob("*") if file.is_file() and file.suffix != ".box"]
     return [file for file in files if SECRET.encode() in file.read_bytes()]
 
 
