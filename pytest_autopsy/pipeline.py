@@ -98,9 +98,11 @@ def _causes(buckets: list[Bucket]) -> list[RootCause]:
     return _with_unique_ids(causes)
 
 
-def _smallness(failure: Failure) -> tuple[int, str, str]:
-    seen = failure.trace.seen if failure.trace is not None else 1 << 30
-    return seen, failure.nodeid, failure.phase
+def _smallness(failure: Failure) -> tuple[bool, int, str, str]:
+    """By lines run, not by calls: what a shared fixture called is seen in its first user alone."""
+    rows = failure.footprint.lines.values() if failure.footprint is not None else ()
+    ran = sum(mask.bit_count() for mask in rows)
+    return failure.trace is None, ran, failure.nodeid, failure.phase
 
 
 def _with_unique_ids(causes: list[RootCause]) -> list[RootCause]:

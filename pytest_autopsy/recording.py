@@ -15,6 +15,7 @@ import pytest
 from . import integrations
 from .closing import Closing
 from .faults import Guard, warn
+from .integrations.nodeids import plain_nodeid
 from .integrations.redacting import AskPlugins, redact_report
 from .model import Failure
 from .options import has_workers, owns_trace_marker, place_of
@@ -230,7 +231,7 @@ class Recording:
         options = marker.kwargs if marker is not None else {}
         self._running = item
         self.session.begin(
-            item.nodeid, depth=options.get("depth"), values=bool(options.get("values", True))
+            plain_nodeid(item), depth=options.get("depth"), values=bool(options.get("values", True))
         )
 
     def _end(self, item: pytest.Item) -> None:
@@ -302,7 +303,7 @@ class Recording:
         failure = self.session.failed(
             report.when,
             call.excinfo.value if call.excinfo is not None else None,
-            nodeid=item.nodeid,
+            nodeid=plain_nodeid(item),
             file=report.location[0].replace("\\", "/"),
             line=(report.location[1] or 0) + 1,
             duration_s=call.duration,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from .integrations.nodeids import plain_nodeid
 from .settings import Settings
 from .store import load_run
 
@@ -46,8 +47,8 @@ class Selection:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        kept = [item for item in items if item.nodeid in self.nodeids]
-        left = [item for item in items if item.nodeid not in self.nodeids]
+        kept = [item for item in items if plain_nodeid(item) in self.nodeids]
+        left = [item for item in items if plain_nodeid(item) not in self.nodeids]
         if left:
             config.hook.pytest_deselected(items=left)
             items[:] = kept

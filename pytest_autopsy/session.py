@@ -266,6 +266,8 @@ class Session:
             if self.children is not None:
                 self.children.end()
                 shared += self.children.rows()
+            if not self._failing:
+                shared.append(recording.attempts)
             whole = bool(self._failing) or is_sampled(self._test, self.tests)
             print_of = footprint(recording, shared, behaviours=whole)
             if self.children is not None:
@@ -525,9 +527,6 @@ def _place(failure: Failure) -> tuple[object, ...]:
 
 
 def failure_id(identity: str, ordinal: int) -> str:
-    """Return a failure's id: of node id without xdist's @group, phase, subtest and ordinal."""
-    nodeid, _, rest = identity.partition("\0")
-    plain = (
-        f"{nodeid.split('@')[0] if '@' in nodeid.rsplit(']', 1)[-1] else nodeid}\0{rest}\0{ordinal}"
-    )
-    return "f-" + hashlib.blake2b(plain.encode("utf-8", "replace"), digest_size=5).hexdigest()
+    """Return a failure's id: `identity` holds node id, phase and subtest."""
+    text = f"{identity}\0{ordinal}".encode("utf-8", "backslashreplace")
+    return "f-" + hashlib.blake2b(text, digest_size=5).hexdigest()

@@ -18,6 +18,8 @@ from .plainjson import dumps, loads
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 LIVE = ".live"
+TEMPORARY = ".tmp-"
+"""Begins the name of a file while it is being written."""
 
 
 def file_name(nodeid: str, phase: str = "call", attempt: int = 1) -> str:
@@ -89,7 +91,7 @@ class RunDirectory:
 
 def write_atomically(target: Path, data: bytes) -> None:
     """Write to a temporary file beside `target`, then rename; the file is 0600."""
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".tmp-")
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=TEMPORARY)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
@@ -102,7 +104,7 @@ def write_atomically(target: Path, data: bytes) -> None:
 
 def point(link: Path, to: Path) -> None:
     """Make `link` point to `to` (relative), by way of a file with the path where links fail."""
-    aside = link.with_name(f".tmp-{link.name}-{os.getpid()}")
+    aside = link.with_name(f"{TEMPORARY}{link.name}-{os.getpid()}")
     with contextlib.suppress(OSError):
         aside.unlink()
     if link.is_dir() and not link.is_symlink():
@@ -131,13 +133,22 @@ def latest_run(store: Path) -> Path | None:
 def load_run(path: str | Path = ".autopsy") -> dict[str, Any]:
     """Return the digest of a run: `path` is a run directory, a digest.json or a store.
 
+    Of runs that were killed, what was learned to be secret is taken out of their files first.
     Raises FileNotFoundError where there is none, ValueError where it is not a digest.
     """
+    from . import sweep  # it is built on this module
+
     place = Path(path)
     if not place.exists():
         raise FileNotFoundError(f"no run in {place}: run `pytest --autopsy` first")
+    sweep.recover_all(place if place.is_dir() else place.parent)
     if place.is_dir() and not (place / "digest.json").exists():
         newest = latest_run(place)
+        if newest is None and (place / LIVE).exists():
+            raise FileNotFoundError(
+                f"the run in {place} has not ended, or was killed: it has no digest; the failures that"
+                " it had finished are in its traces and snapshots"
+            )
         if newest is None:
             raise FileNotFoundError(f"no run in {place}: run `pytest --autopsy` first")
         place = newest

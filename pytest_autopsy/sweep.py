@@ -1,7 +1,8 @@
 """Files of a run, looked through for secrets that were learned after they were written.
 
 What a run has learned lies beside its evidence as keyed hashes, under a hidden name, for as long
-as it goes on: whoever reads a run that was killed finishes its redaction first.
+as it goes on: whoever reads a run that was killed (the next run, `load_run`, the command) finishes
+its redaction first.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from .observe.again import everywhere
 from .observe.taint import ForeignTaint
 from .observe.texts import SEEN
 from .plainjson import dumps, loads
-from .store import LIVE, is_live, write_atomically
+from .store import LIVE, TEMPORARY, is_live, write_atomically
 
 PREFIX = ".taint-"
+BOX = ".box"  # a black box: read as it is, and redacted as it is shown
 _SKIPPED = (LIVE, "workers", "children")
 
 
@@ -41,16 +43,24 @@ def forget(run: Path) -> None:
 
 
 def recover(run: Path) -> bool:
-    """Finish the redaction of a run that was killed. Returns whether there was one to finish."""
+    """Finish the redaction of a run that was killed. Returns whether there was one to finish.
+
+    What its workers had written for their controller is looked through too, and what was being
+    written when the kill came goes.
+    """
     files = list(run.glob(f"{PREFIX}*"))
     if not files or is_live(run):
         return False
+    for half in run.rglob(f"{TEMPORARY}*"):
+        with contextlib.suppress(OSError):
+            half.unlink()
     for file in files:
         for key, entries in _saved(file).items():
             known = ForeignTaint(bytes.fromhex(key))
             known.add(entries)
-            sweep(run, partial(known.hidden, mark=SEEN), lambda _: True)
-    forget(run)
+            sweep(run, partial(known.hidden, mark=SEEN), lambda _: True, skipped=(LIVE,))
+    if not any(run.rglob(f"*{BOX}")):
+        forget(run)
     return True
 
 
@@ -70,6 +80,12 @@ def hides(run: Path) -> Callable[[str], str]:
     return hidden
 
 
+def recover_all(place: Path) -> None:
+    """Finish the redaction of the killed runs in a store, or of the one run that `place` is."""
+    for run in (place, *place.glob("runs/*")):
+        recover(run)
+
+
 def _saved(file: Path) -> dict[str, list[list[str]]]:
     """The hashes in a file by their key; the kill may have cut its last line."""
     found: dict[str, list[list[str]]] = {}
@@ -81,10 +97,19 @@ def _saved(file: Path) -> dict[str, list[list[str]]]:
     return found
 
 
-def sweep(run: Path, hide: Callable[[str], str], is_stale: Callable[[str], bool]) -> int:
-    """Rewrite the files below `run` in which `hide` finds something. Returns how many."""
+def sweep(
+    run: Path,
+    hide: Callable[[str], str],
+    is_stale: Callable[[str], bool],
+    skipped: tuple[str, ...] = _SKIPPED,
+) -> int:
+    """Rewrite the files below `run` in which `hide` finds something. Returns how many.
+
+    A file that cannot be rewritten (a full disk) is deleted: what cannot be checked is cut.
+    Raises OSError where that cannot be either.
+    """
     changed = 0
-    for file in _files(run):
+    for file in _files(run, skipped):
         name = file.relative_to(run).as_posix()
         try:
             if not is_stale(name):
@@ -93,19 +118,22 @@ def sweep(run: Path, hide: Callable[[str], str], is_stale: Callable[[str], bool]
             text = raw.decode("utf-8", "surrogateescape")
             if hide(text) == text:
                 continue
-            write_atomically(file, _rewritten(file.suffix, raw, hide))
-            changed += 1
-        except OSError:
+        except FileNotFoundError:  # a test that tidies up
             continue
+        changed += 1
+        try:
+            write_atomically(file, _rewritten(file.suffix, raw, hide))
+        except OSError:
+            file.unlink(missing_ok=True)
     return changed
 
 
-def _files(run: Path) -> Iterator[Path]:
+def _files(run: Path, skipped: tuple[str, ...]) -> Iterator[Path]:
     for file in sorted(run.rglob("*")):
         inner = file.relative_to(run).parts
         if (
-            inner[0] not in _SKIPPED
-            and file.suffix != ".box"
+            inner[0] not in skipped
+            and file.suffix != BOX
             and inner[-1][:1] != "."
             and file.is_file()
         ):
@@ -113,13 +141,14 @@ def _files(run: Path) -> Iterator[Path]:
 
 
 def _rewritten(suffix: str, raw: bytes, hide: Callable[[str], str]) -> bytes:
-    """JSON by its texts, so that it stays JSON; anything else as text."""
-    if suffix == ".json":
-        indented = raw[:3] == b"{\n "
-        return dumps(everywhere(loads(raw), hide), indent=indented, newline=True)
-    if suffix == ".jsonl":
-        lines = [everywhere(_loaded(line), hide) for line in raw.splitlines()]
-        return b"".join(dumps(line, newline=True) for line in lines)
+    """JSON by its texts, so that it stays JSON; anything else, and broken JSON, as text."""
+    with contextlib.suppress(ValueError):
+        if suffix == ".json":
+            indented = raw[:3] == b"{\n "
+            return dumps(everywhere(loads(raw), hide), indent=indented, newline=True)
+        if suffix == ".jsonl":
+            lines = [everywhere(_loaded(line), hide) for line in raw.splitlines()]
+            return b"".join(dumps(line, newline=True) for line in lines)
     return hide(raw.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 

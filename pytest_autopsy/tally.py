@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from .integrations.nodeids import reported_nodeid
 from .integrations.redacting import redact_report
 from .model import Failure, Phase
 from .report.facts import told_by
@@ -39,15 +41,20 @@ class Tally:
 
     def failures(self) -> list[Failure]:
         """The failures that pytest counts, each with the evidence of it that there is."""
-        known = {failure.id: failure for failure in self.session.run.failures}
+        every = self.session.run.failures
+        known = {(failure.id, failure.worker): failure for failure in every}
+        by_id = {failure.id: failure for failure in every}
         chosen: dict[str, Failure] = {}
         redacted = self.session.redactor.text
-        for report in self.failing_reports():
-            failure = known.get(told_by(report).get("failure", ""))
+        for report in sorted(self.failing_reports(), key=_worker):  # else in order of speed
+            told = told_by(report).get("failure", "")
+            failure = known.get((told, _worker(report))) or by_id.get(told)
             if failure is None:
-                failure = salvaged(self.session, _bare_failure(report, len(chosen), redacted))
-            if failure.id in chosen:  # --dist=each runs a test more than once
-                continue
+                nodeid = reported_nodeid(report, self.config)
+                bare = _bare_failure(report, nodeid, len(chosen), redacted)
+                failure = salvaged(self.session, bare)
+            if failure.id in chosen:  # --dist=each: the same test in another worker
+                failure = replace(failure, id=failure_id(failure.id, len(chosen)))
             chosen[failure.id] = failure
             report.autopsy = {"failure": failure.id}
         return sorted(
@@ -91,9 +98,15 @@ class Tally:
         self.counts[status[0] if status else "error" if report.failed and not plain else plain] += 1
 
 
-def _bare_failure(report: Any, ordinal: int, redacted: Callable[[str], str]) -> Failure:
+def _worker(report: Any) -> str:
+    """The id of the worker that xdist has a test's report from, else "" (collectors have none)."""
+    return str(getattr(report, "worker_id", ""))
+
+
+def _bare_failure(
+    report: Any, nodeid: str, ordinal: int, redacted: Callable[[str], str]
+) -> Failure:
     """A failure that only its report tells of: a crashed worker, a strict xpass."""
-    nodeid = report.nodeid
     phase = _PHASES.get(getattr(report, "when", None) or "collect", "call")
     location = getattr(report, "location", None) or (nodeid.split("::")[0], 0, "")
     text = redacted(str(report.longrepr or "").strip())

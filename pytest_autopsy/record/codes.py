@@ -45,6 +45,7 @@ class CodeInfo:
 
     __slots__ = (
         "arguments",
+        "begins_attempt",
         "code",
         "count",
         "defaults",
@@ -86,6 +87,7 @@ class CodeInfo:
         self.is_spawner = False  # starts a child process: noted, no call of the program's
         self.is_taker = False  # takes work for a thread or a task: the same
         self.is_special = self.is_repr or self.is_module
+        self.begins_attempt = False  # a method of hypothesis: see attempts.py
         self.is_generator = bool(code.co_flags & GENERATOR)
         self.rows_only = code.co_name.startswith("<") and code.co_name != "<lambda>"
         self.arguments = _argument_names(code)

@@ -37,6 +37,7 @@ class MonitoringEngine:
         self._monitoring: Any = getattr(sys, "monitoring")  # noqa: B009  # unknown to 3.10's stubs
         self._events = self._monitoring.events
         self._discover = self._record = -1
+        self._registered: list[tuple[int, int]] = []  # tool and event of each callback of ours
         self._calls = (
             self._events.PY_START
             | self._events.PY_RETURN
@@ -47,7 +48,7 @@ class MonitoringEngine:
     def start(self) -> str:
         """Acquire two tool ids and begin. Returns "" or, in words, why it cannot."""
         monitoring = self._monitoring
-        free = [tool for tool in (4, 3, 5, 2, 1, 0) if monitoring.get_tool(tool) is None]
+        free = [tool for tool in (4, 5, 3, 2, 1, 0) if monitoring.get_tool(tool) is None]
         if len(free) < 2:
             return "fewer than two of the six sys.monitoring tool ids are free"
         self._discover, self._record = free[0], free[1]
@@ -55,6 +56,7 @@ class MonitoringEngine:
         monitoring.use_tool_id(self._record, TOOL)
         for tool, event, callback in self._callbacks():
             monitoring.register_callback(tool, event, callback)
+            self._registered.append((tool, event))
         for info in self.recorder.infos.values():  # where it goes on after a stop
             monitoring.set_local_events(self._record, info.code, self._wanted(info))
         # Sites that an earlier session in this process had disabled; once, never a test.
@@ -92,7 +94,7 @@ class MonitoringEngine:
         return "callbacks or events of sys.monitoring" if taken else ""
 
     def stop(self) -> None:
-        """Give everything back; stopping twice does nothing."""
+        """Give everything back, also what a start that failed had taken; twice does nothing."""
         monitoring = self._monitoring
         held = [t for t in (self._discover, self._record) if t >= 0 and self._is_ours(t)]
         for tool in held:
@@ -100,7 +102,8 @@ class MonitoringEngine:
         if self._record in held:
             for info in self.recorder.infos.values():
                 monitoring.set_local_events(self._record, info.code, 0)
-        for tool, event, _ in self._callbacks():
+        registered, self._registered = self._registered, []
+        for tool, event in registered:
             if tool in held:
                 monitoring.register_callback(tool, event, None)
         for tool in held:

@@ -20,6 +20,7 @@ from ..model import Change, Function, Phase, Value
 from ..observe.detail import Detail
 from ..observe.exceptions import context_id, traceback_of, type_name
 from ..observe.values import TYPES, Limits
+from . import attempts
 from .births import Births, is_spawner
 from .codes import CodeInfo
 from .handover import is_taker, taker
@@ -107,15 +108,17 @@ class Recorder:
     def info_for(self, code: CodeType, module: object) -> CodeInfo | None:
         """Return what is known of `code` if it is a target; asked once a code object."""
         module = module if type(module) is str else ""
-        function = self.targets.match(code, module)
+        stands_in = module.startswith(attempts.STAND_IN)
+        function = None if stands_in else self.targets.match(code, module)
         if function is None:
-            if self.births is not None and is_spawner(code, module):
-                info = self.infos[id(code)] = self.births.info(code)
-                return info
-            if is_taker(code, module):
-                info = self.infos[id(code)] = taker(code)
-                return info
-            return None
+            found = attempts.starter(code, module)
+            if found is None and self.births is not None and is_spawner(code, module):
+                found = self.births.info(code)
+            if found is None and is_taker(code, module):
+                found = taker(code)
+            if found is not None:
+                self.infos[id(code)] = found
+            return found
         index = self.index_of(function)
         info = self.infos[id(code)] = CodeInfo(code, function, index)
         self.codes[index].append(info)
@@ -554,7 +557,21 @@ class Recorder:
         if info.is_module:
             self.push_owner(self.import_rows.setdefault(info.function.file, {}))
             return False
+        if info.begins_attempt:
+            self._begin_attempt(frame)
+            return True
         return self._is_asked_by_pytest(frame)
+
+    def _begin_attempt(self, frame: FrameType) -> None:
+        """Hypothesis runs the test's body once more; of the attempts the final one is shown."""
+        recording = self.recording
+        if recording is None:
+            return
+        attempts.begin_attempt(recording, self.clock)
+        if attempts.is_final(frame, clear=self.clears_locals):
+            self.epoch += 1
+            self.looker = self.detail.looker(self.full)
+            self.rearm(attempts.forget_attempts(recording))
 
     def leave_special(self, info: CodeInfo, frame: FrameType) -> None:
         """What decides whose rows these are, in `frame`, ends; other functions do nothing."""

@@ -118,6 +118,11 @@ class Recording:
         self.counts: Counter[int] = Counter()
         self.handover = Handover()
         self.left: list[tuple[int, str]] = []  # functions and globals that stay changed
+        # Where hypothesis runs the body many times: when it began to, what had run until then,
+        # and what ran in attempts that are not shown.
+        self.attempted_at: int | None = None
+        self.before_attempts: dict[int, int] = {}
+        self.attempts: dict[int, int] = {}
 
     def ring(self) -> deque[Entry]:
         """Return a new ring for the last calls of a function."""

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .outcome_suites import OUTCOME_SUITES
 from .suites import HIDDEN_VARIABLES, Environment, alone, find_suites, install_autopsy, prepare
 
 RECORDER = Path(__file__).resolve().with_name("suite_outcomes.py")
@@ -228,7 +229,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse_arguments(arguments)
     differs = False
     for python in options.python or ["3.12"]:
-        for suite in find_suites(options.libraries):
+        for suite in find_suites(options.libraries, OUTCOME_SUITES):
             environment = prepare(suite, python)
             if not options.self_check:
                 install_autopsy(environment)

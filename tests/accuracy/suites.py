@@ -120,13 +120,13 @@ def suites_dir() -> Path:
     return Path(os.environ.get("AUTOPSY_SUITES_DIR", "/tmp/autopsy-suites")).resolve()
 
 
-def find_suites(names: list[str]) -> list[Suite]:
-    """The suites called by these names; all when there are none."""
-    known = {suite.name: suite for suite in SUITES}
+def find_suites(names: list[str], more: tuple[Suite, ...] = ()) -> list[Suite]:
+    """The suites called by these names, of these and `more`; all when there are none."""
+    known = {suite.name: suite for suite in (*SUITES, *more)}
     unknown = [name for name in names if name not in known]
     if unknown:
         raise SystemExit(f"unknown library {', '.join(unknown)}; known: {', '.join(known)}")
-    return [known[name] for name in names] if names else list(SUITES)
+    return [known[name] for name in names] if names else list(known.values())
 
 
 def interpreter(python: str) -> Path:

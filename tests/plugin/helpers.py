@@ -181,7 +181,7 @@ class Project:
             cwd=self.path / below,
             env={**self._environment(log, autoload), **(env or {})},
             capture_output=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
         entries = log.read_text("utf-8").splitlines() if log.exists() else []
