@@ -15,7 +15,7 @@ from .integrations.telling import ask_plugins, report_to_plugins
 from .model import Diagnosis, RootCause
 from .observe.again import everywhere
 from .observe.text import clean
-from .pipeline import diagnose_each, explain
+from .pipeline import Known, diagnose_each, explain
 from .report.digest import Outcome, digest
 from .report.properties import attach, properties_of
 from .runfacts import cost, notes, run_facts
@@ -89,8 +89,9 @@ class Closing:
         if ours.settings.triage and failures:
             ask_plugins(self.config, ours.run, ours.faults)
             path_of = ours.recorder.targets.absolute
-            causes = self.guarded(explain, ours.run, path_of) or []
-            diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of) or {}
+            known = Known(ours.run, path_of)
+            causes = self.guarded(explain, ours.run, path_of, known) or []
+            diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of, known) or {}
             text = ours.redactor.text  # they read the source, too
             causes, diagnoses = everywhere(causes, text), everywhere(diagnoses, text)
         outcome = Outcome(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from functools import lru_cache
 
 from .case import Case, Finding
 
@@ -14,6 +15,7 @@ _NOISE = frozenset(
 )
 
 
+@lru_cache(maxsize=1 << 15)
 def words(text: str) -> frozenset[str]:
     """Return the words of an identifier or sentence, lower case, plural s cut off."""
     found = (word.lower() for word in _WORD.findall(text))

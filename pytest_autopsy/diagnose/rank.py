@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from functools import partial
 
-from ..model import Confidence, Diagnosis, Evidence, Function, Suspect
+from ..model import Confidence, Diagnosis, Evidence, Failure, Function, Suspect
 from . import behaviour, birth, exhausted, mutation, names, origin, spectrum, stack, swallowed, told
 from .case import Case, Finding
 from .story import describe, hint_for, tell
@@ -38,21 +39,19 @@ def diagnose(case: Case) -> Diagnosis:
     """Return the ranked suspects of the case's failures, with the facts that rank them."""
     if all(failure.exception is None for failure in case.failures):
         return _unexplained(case)  # a strict xpass: nothing failed that could be followed
-    found = origin.walks(case)
+    rows = spectrum.rows(case)
+    shown = _shown(case)
     findings = [
-        *spectrum.find(case),
+        *spectrum.find(case, rows),
         *stack.find(case),
-        *origin.find_slices(case, found),
-        *origin.find_births(case, found),
-        *birth.find(case, found),
-        *swallowed.find(case, found),
-        *mutation.find(case, found),
-        *exhausted.find(case, found),
+        *origin.find_slices([parts for parts, _ in shown]),
+        *(finding for _, findings in shown for finding in findings),
+        *mutation.left_by_others(case),
         *behaviour.find(case),
         *names.find(case),
         *told.find(case),
     ]
-    suspects = rank(case, findings)
+    suspects = rank(case, findings, rows)
     if not suspects:
         return _unexplained(case)
     confidence = _confidence(suspects)
@@ -70,14 +69,29 @@ def diagnose(case: Case) -> Diagnosis:
     )
 
 
-def rank(case: Case, findings: list[Finding]) -> list[Suspect]:
+def _shown(case: Case) -> list[tuple[origin.Parts, list[Finding]]]:
+    """What following the value of each failure shows.
+
+    It is the same in every set of failures that it is looked at in; the walk itself is let go.
+    """
+
+    def show(failure: Failure) -> tuple[origin.Parts, list[Finding]]:
+        walk = origin.walk_back(case, failure)
+        finders = (origin.find_births, birth.find, swallowed.find, mutation.find, exhausted.find)
+        findings = [finding for find in finders for finding in find(case, [walk])]
+        return origin.parts_of(case, walk), findings
+
+    return [case.known.once(("shown", f.id), partial(show, f)) for f in case.followed]
+
+
+def rank(case: Case, findings: list[Finding], spectrum_rows: list[spectrum.Row]) -> list[Suspect]:
     """Return the suspects, best first; ties end in file and name, and are said elsewhere."""
     by_function: dict[Function, dict[str, Finding]] = defaultdict(dict)
     for finding in findings:
         known = by_function[finding.function].get(finding.feature)
         if known is None or known.strength < finding.strength:
             by_function[finding.function][finding.feature] = finding
-    rows = {case.function(row.index): row for row in spectrum.rows(case)}
+    rows = {case.function(row.index): row for row in spectrum_rows}
     parts = _parts(case, findings)
     suspects = []
     for function, held in by_function.items():
@@ -112,12 +126,16 @@ def _suspect(
 
 
 def _parts(case: Case, findings: list[Finding]) -> dict[Function, float]:
-    """Function -> share of the failures in which it had a part, by any fact with a test."""
+    """Function -> share of the failures in which it had a part, by any fact with a test.
+
+    Of those that were followed, for of others no more than the stack would be known.
+    """
     tests: dict[Function, set[str]] = defaultdict(set)
     for finding in findings:
         tests[finding.function].update(fact.test for fact in finding.evidence)
         tests[finding.function].update(finding.tests)
-    known = {f.nodeid for f in case.failures if f.trace is not None or f.snapshot is not None}
+    known = {f.nodeid for f in case.followed}
+    known = known or {f.nodeid for f in case.failures if f.snapshot is not None}
     return {f: len(named & known) / len(known) for f, named in tests.items()} if known else {}
 
 

@@ -8,10 +8,11 @@ line; equal best lines are told apart by how many lines reach it.
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from .case import Case, Finding
+from .known import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +30,16 @@ class Row:
 def rows(case: Case) -> list[Row]:
     """Return a row for each function that a failing test ran, best first."""
     failing = [f.footprint for f in case.failures if f.footprint is not None]
-    masks = Counter((i, mask) for print_of in failing for i, mask in print_of.lines.items())
-    wanted = {index for index, _ in masks}
-    passing: Counter[tuple[int, int]] = Counter()
-    for passed in case.passed:
-        lines = passed.footprint.lines
-        small, large = (wanted, lines) if len(wanted) < len(lines) else (lines, wanted)
-        passing.update((index, lines[index]) for index in small if index in large)
-    found = [_row(case, index, masks, passing, len(failing)) for index in sorted(wanted)]
+    masks: dict[int, Counter[int]] = defaultdict(Counter)
+    for print_of in failing:
+        for index, mask in print_of.lines.items():
+            masks[index][mask] += 1
+    found = [_row(case, index, masks[index], len(failing)) for index in sorted(masks)]
     return sorted(found, key=lambda row: (-row.score, -row.at_best, row.index))
 
 
-def find(case: Case) -> list[Finding]:
+def find(case: Case, found: list[Row]) -> list[Finding]:
     """Return a finding for each function, its strength relative to the best one."""
-    found = rows(case)
     best = max((row.score for row in found), default=0.0) or 1.0
     total = len(case.passed)
     findings = []
@@ -70,24 +67,14 @@ def ochiai(failing: int, passing: int, all_failing: int) -> float:
     return failing / math.sqrt(all_failing * (failing + passing))
 
 
-def _row(
-    case: Case,
-    index: int,
-    failing: Counter[tuple[int, int]],
-    passing: Counter[tuple[int, int]],
-    all_failing: int,
-) -> Row:
+def _row(case: Case, index: int, masks: Counter[int], all_failing: int) -> Row:
     first = case.run.functions[index].line
-    mine = {mask: count for (i, mask), count in failing.items() if i == index}
-    theirs = {mask: count for (i, mask), count in passing.items() if i == index}
-    every = 0
-    for mask in mine:
-        every |= mask
+    failing, passing = counted(masks), case.known.passing_of(index)
     scores = []
-    for bit in _bits(every):
-        ef = sum(count for mask, count in mine.items() if mask >> bit & 1)
-        ep = sum(count for mask, count in theirs.items() if mask >> bit & 1)
-        scores.append((first + bit, ochiai(ef, ep, all_failing)))
+    for bit, ef in enumerate(failing):
+        if ef:
+            ep = passing[bit] if bit < len(passing) else 0
+            scores.append((first + bit, ochiai(ef, ep, all_failing)))
     scores.sort(key=lambda pair: (-pair[1], pair[0]))
     best = scores[0][1] if scores else 0.0
     lines = [pair for pair in scores if pair[0] != first] or scores
@@ -96,10 +83,6 @@ def _row(
         best,
         tuple(lines[:20]),
         sum(1 for _, score in scores if score == best),
-        sum(mine.values()),
-        sum(theirs.values()),
+        sum(masks.values()),
+        case.known.masks_when_passing[index].total(),
     )
-
-
-def _bits(mask: int) -> list[int]:
-    return [bit for bit in range(mask.bit_length()) if mask >> bit & 1]

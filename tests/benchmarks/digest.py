@@ -18,13 +18,13 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from types import ModuleType
 from typing import Any
 
 from pytest_autopsy.model import Failure, Passed, Run
 from pytest_autopsy.observe.redaction import Redactor
-from pytest_autopsy.pipeline import diagnose_each, explain
+from pytest_autopsy.pipeline import Known, diagnose_each, explain
 from pytest_autopsy.record.engines import start_engine
 from pytest_autopsy.record.finish import footprint, is_sampled, trace
 from pytest_autopsy.record.project import Project
@@ -89,9 +89,8 @@ class Made:
 
     def __init__(self, folder: Path, corners: int, broken: int) -> None:
         self.folder, self.corners = folder, corners
-        source = random.Random(7)
-        self.broken = frozenset(source.sample(range(corners), broken))
-        self._source = source
+        self.broken = frozenset(random.Random(7).sample(range(corners), broken))
+        self._source = random.Random(8)
         package = folder / "core"
         package.mkdir(parents=True)
         (package / "__init__.py").touch()
@@ -234,13 +233,14 @@ def measure(tests: int, failing: int, causes: int) -> bool:
         gc.collect()
         reset_peak()
         before = memory("VmRSS")
-        began = perf_counter()
-        found = explain(run, targets.absolute)
-        explained = perf_counter() - began
-        diagnoses = diagnose_each(run, found, targets.absolute)
+        began = process_time()
+        known = Known(run, targets.absolute)
+        found = explain(run, targets.absolute, known)
+        explained = process_time() - began
+        diagnoses = diagnose_each(run, found, targets.absolute, known)
         outcome = Outcome({"id": "x", "engine": "", "engine_reason": ""}, {}, run.failures, found, diagnoses, {})
         digest(outcome), digest_md(outcome), lines(outcome)
-        seconds, peak = perf_counter() - began, memory("VmHWM")
+        seconds, peak = process_time() - began, memory("VmHWM")
     named = sum(
         bool(c.diagnosis.suspects) and c.diagnosis.suspects[0].function.name.split("_")[-1]
         in {str(n) for n in made.broken} and not c.diagnosis.suspects[0].function.name.startswith(("core", "test"))
