@@ -1,198 +1,143 @@
-"""Faults of the sort people make, one function each, for `breaks.py` to put into the libraries.
-
-They were chosen by reading the libraries, before the plugin could be run on them and without a
-thought for what could find them; the one condition was that between one and forty tests fail. They
-are not to be tuned: a fault that is hard to find stays.
-"""
+"""A fault as data: which lines of which library are replaced by which, and whose lines they are."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from pytest_autopsy.source import Source
+
+DATA = Path(__file__).with_name("data")
+MOST_FAILING = 40
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Lines from `line` on (1-based, of the file without the fault) that are replaced by others."""
+
+    line: int
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+    @property
+    def end(self) -> int:
+        """The line after the last one that is replaced."""
+        return self.line + len(self.old)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A function by its qualified name and, of the file without the fault, its first line."""
+
+    name: str
+    line: int
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One edit of one function of a library, as text that occurs once in its file."""
+    """A fault of a library; `kind` is mutant or omission, `failing` the number of tests it fails."""
 
+    id: str
     library: str
+    version: str
+    kind: str
+    operator: str
     file: str
-    function: str
-    slip: str
-    old: str
-    new: str
+    functions: tuple[Place, ...]
+    edits: tuple[Edit, ...]
+    failing: int = 0
 
-    @property
-    def name(self) -> str:
-        """How the fault is named in what is printed."""
-        return f"{self.file}:{self.function}"
+    def apply(self, text: str) -> str:
+        """Return the file's text with the fault. Raises ValueError where it does not fit."""
+        lines = text.split("\n")
+        for edit in sorted(self.edits, key=lambda edit: -edit.line):
+            here = slice(edit.line - 1, edit.end - 1)
+            if tuple(lines[here]) != edit.old:
+                raise ValueError(f"{self.id}: line {edit.line} of {self.file} is not what it was")
+            lines[here] = edit.new
+        return "\n".join(lines)
+
+    def moved(self, line: int) -> int:
+        """Return where a line of the file without the fault is in the one with it."""
+        return line + sum(len(e.new) - len(e.old) for e in self.edits if e.end <= line)
+
+    def faulty_lines(self) -> set[int]:
+        """Return the lines, as with the fault, that are wrong; where lines are missing, both beside."""
+        found: set[int] = set()
+        for edit in self.edits:
+            first = self.moved(edit.line)
+            last = first + len(edit.new) - 1
+            found |= set(range(first, last + 1)) or {first - 1, first}
+        return found
 
 
-FAULTS = (
-    Fault(
-        "jinja2",
-        "jinja2/runtime.py",
-        "LoopContext.__next__",
-        "two statements in the wrong order",
-        "            rv = next(self._iterator)\n\n"
-        "        self.index0 += 1\n"
-        "        self._before = self._current\n"
-        "        self._current = rv\n",
-        "            rv = next(self._iterator)\n\n"
-        "        self.index0 += 1\n"
-        "        self._current = rv\n"
-        "        self._before = self._current\n",
-    ),
-    Fault(
-        "jinja2",
-        "jinja2/filters.py",
-        "do_indent",
-        "misses the branch for blank lines",
-        "indention + line if line else line for line in lines",
-        "indention + line for line in lines",
-    ),
-    Fault(
-        "jinja2",
-        "jinja2/compiler.py",
-        "CodeGenerator.pop_assign_tracking",
-        "wrong operator: exports the private names",
-        'public_names = [x for x in vars if x[:1] != "_"]',
-        'public_names = [x for x in vars if x[:1] == "_"]',
-    ),
-    Fault(
-        "jinja2",
-        "jinja2/lexer.py",
-        "Lexer.tokeniter",
-        "misses a case: a tag on the first line",
-        "if l_pos > 0 or line_starting:",
-        "if l_pos > 0:",
-    ),
-    Fault(
-        "jinja2",
-        "jinja2/ext.py",
-        "InternationalizationExtension._parse_block",
-        "dropped call: percent signs are not doubled",
-        'buf.append(parser.stream.current.value.replace("%", "%%"))',
-        "buf.append(parser.stream.current.value)",
-    ),
-    Fault(
-        "tomlkit",
-        "tomlkit/_utils.py",
-        "parse_rfc3339",
-        "wrong sign of the offset from UTC",
-        'if sign == "-":',
-        'if sign == "+":',
-    ),
-    Fault(
-        "tomlkit",
-        "tomlkit/container.py",
-        "Container._insert_at",
-        "wrong operator: one of the indices does not move",
-        "            elif v >= idx:\n                self._map[k] = v + 1\n",
-        "            elif v > idx:\n                self._map[k] = v + 1\n",
-    ),
-    Fault(
-        "tomlkit",
-        "tomlkit/parser.py",
-        "Parser._merge_ws",
-        "forgets one of two lengths",
-        "start = self._idx - (len(last.s) + len(item.s))",
-        "start = self._idx - len(item.s)",
-    ),
-    Fault(
-        "tomlkit",
-        "tomlkit/items.py",
-        "Array.__delitem__",
-        "negated condition: the last comma stays",
-        "            if not v.is_whitespace():\n                # remove the comma",
-        "            if v.is_whitespace():\n                # remove the comma",
-    ),
-    Fault(
-        "tomlkit",
-        "tomlkit/container.py",
-        "Container._get_last_index_before_table",
-        "off by one",
-        "return last_index + 1",
-        "return last_index",
-    ),
-    Fault(
-        "markdown-it-py",
-        "markdown_it/rules_block/list.py",
-        "list_block",
-        "wrong operator: takes an item's text for indented code",
-        "if indentAfterMarker > 4:",
-        "if indentAfterMarker >= 4:",
-    ),
-    Fault(
-        "markdown-it-py",
-        "markdown_it/helpers/parse_link_title.py",
-        "parseLinkTitle",
-        "misses a branch: a parenthesis inside parentheses",
-        "        elif code == 0x28 and state.marker == 0x29:  # /* ( */  /* ) */\n"
-        "            return state\n",
-        "",
-    ),
-    Fault(
-        "markdown-it-py",
-        "markdown_it/rules_block/table.py",
-        "table",
-        "off by one: the last column may not be empty",
-        "if i == 0 or i == len(columns) - 1:",
-        "if i == 0 or i == len(columns):",
-    ),
-    Fault(
-        "markdown-it-py",
-        "markdown_it/rules_inline/backticks.py",
-        "backtick",
-        "and becomes or: a space on one side is enough",
-        'content.startswith(" ")\n                        and content.endswith(" ")',
-        '(content.startswith(" ")\n                        or content.endswith(" "))',
-    ),
-    Fault(
-        "markdown-it-py",
-        "markdown_it/rules_inline/balance_pairs.py",
-        "processDelimiters",
-        "or becomes and in the rule of three",
-        "(opener.close or closer.open)",
-        "(opener.close and closer.open)",
-    ),
-    Fault(
-        "click",
-        "click/types.py",
-        "_NumberRangeBase.convert",
-        "swapped operators: an open maximum is let in, a closed one is not",
-        "operator.ge if self.max_open else operator.gt",
-        "operator.gt if self.max_open else operator.ge",
-    ),
-    Fault(
-        "click",
-        "click/parser.py",
-        "_OptionParser._match_short_opt",
-        "loses the prefix of unknown options",
-        """state.largs.append(f"{prefix}{''.join(unknown_options)}")""",
-        """state.largs.append("".join(unknown_options))""",
-    ),
-    Fault(
-        "click",
-        "click/shell_completion.py",
-        "_is_incomplete_option",
-        "wrong operator: looks back one word too few",
-        "if index + 1 > param.nargs:",
-        "if index + 1 >= param.nargs:",
-    ),
-    Fault(
-        "click",
-        "click/_termui_impl.py",
-        "ProgressBar.format_bar",
-        "forgets to subtract what is already filled",
-        "bar += self.empty_char * (self.width - bar_length)",
-        "bar += self.empty_char * self.width",
-    ),
-    Fault(
-        "click",
-        "click/core.py",
-        "Option.get_help_extra",
-        "misses a case: a default of None is shown",
-        "show_default and (default_value not in (None, UNSET))",
-        "show_default and (default_value is not UNSET)",
-    ),
-)
+def edit_of(before: str, after: str) -> Edit:
+    """Return the one range of lines in which two texts differ."""
+    old, new = before.split("\n"), after.split("\n")
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    return Edit(start + 1, tuple(old[start : len(old) - end]), tuple(new[start : len(new) - end]))
+
+
+def place_of(source: Source, edit: Edit) -> Place | None:
+    """Return the function whose body an edit lies in; None for what is no function's body."""
+    inside = source.enclosing(edit.line)
+    body = inside and inside.node.body
+    if inside is None or not isinstance(body, list):
+        return None
+    if edit.line < body[0].lineno or edit.end - 1 > inside.last:
+        return None
+    if any(
+        span.first > edit.line and span.first < edit.end for span in source.spans
+        if span.name != inside.name and not span.name.endswith("<lambda>")
+    ):  # fmt: skip
+        return None  # it takes a whole function away
+    return Place(inside.name, inside.first)
+
+
+def load(names: Iterable[str]) -> list[Fault]:
+    """Return the faults of some libraries, in the order in which they were found."""
+    return [fault for name in names for fault in load_one(name)]
+
+
+def load_one(library: str) -> list[Fault]:
+    """Return the faults of a library."""
+    path = DATA / f"{library}.json"
+    if not path.exists():
+        return []
+    return [
+        Fault(**{
+            **one,
+            "functions": tuple(Place(**place) for place in one["functions"]),
+            "edits": tuple(
+                Edit(e["line"], tuple(e["old"]), tuple(e["new"])) for e in one["edits"]
+            ),
+        })
+        for one in json.loads(path.read_text(encoding="utf-8"))
+    ]  # fmt: skip
+
+
+def save(library: str, faults: list[Fault]) -> None:
+    """Write the faults of a library, one a line."""
+    DATA.mkdir(exist_ok=True)
+    lines = ",\n".join(json.dumps(asdict(fault), ensure_ascii=False) for fault in faults)
+    path = DATA / f"{library}.json"
+    path.with_suffix(".partial").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    path.with_suffix(".partial").replace(path)
+
+
+def joined(first: Fault, second: Fault, fault_id: str) -> Fault:
+    """Return both faults of one file as a fault that spans two functions."""
+    return replace(
+        first,
+        id=fault_id,
+        operator=f"{first.operator}+{second.operator}",
+        functions=first.functions + second.functions,
+        edits=first.edits + second.edits,
+    )

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .suites import Environment, alone, find_suites, install_autopsy, prepare
+from .suites import HIDDEN_VARIABLES, Environment, alone, find_suites, install_autopsy, prepare
 
 RECORDER = Path(__file__).resolve().with_name("suite_outcomes.py")
 LIMIT_SECONDS = 1800
@@ -31,7 +31,6 @@ TIMED_OUT = 124
 SHOWN = 10
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 TEMPORARY = re.compile(r"pytest-of-[^/]+/pytest-\d+")
-HIDDEN_VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTHONSTARTUP", "PYTHONWARNINGS")
 
 
 @dataclass

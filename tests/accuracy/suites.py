@@ -21,6 +21,8 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
+HIDDEN_VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTHONSTARTUP", "PYTHONWARNINGS")
+"""What would change how pytest runs, if it came from outside."""
 COMMON = ("pytest==9.2.0", "pytest-xdist==3.8.0")
 
 

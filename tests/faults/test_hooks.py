@@ -35,7 +35,6 @@ CLOSING = (
     "display:Display.header",
     "display:Display.render",
     "display:Display._store_name",
-    "display:Display.show",
     "closing:Closing._finish",
     "closing:Closing._attach",
     "closing:cost",

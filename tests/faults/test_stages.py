@@ -35,7 +35,7 @@ CAUSES = (
 )
 
 REPORTS = (
-    "closing:digest",
+    "writing:digest",
     "writing:digest_md",
     "writing:diagnosis_json",
     "closing:attach",
@@ -93,7 +93,7 @@ def test_junit(suite, where):
 
 
 @pytest.mark.parametrize(
-    "where", ["observe.detail:Detail.looks", "closing:explain", "closing:digest"]
+    "where", ["observe.detail:Detail.looks", "closing:explain", "writing:digest"]
 )
 def test_out_of_memory(suite, where):
     suite.check(f"pytest_autopsy.{where}", kind="MemoryError")
@@ -105,7 +105,7 @@ def test_out_of_memory(suite, where):
         "recording:Recording._examine",
         "record.recorder:Recorder.enter",
         "closing:explain",
-        "closing:digest",
+        "writing:digest",
     ],
 )
 def test_warnings_as_errors(suite, where):

@@ -25,7 +25,7 @@ BETWEEN = (
 
 CONTROLLER = (
     "closing:explain",
-    "closing:digest",
+    "writing:digest",
     "closing:Closing._finish",
     "display:Display.header",
 )

@@ -1,0 +1,151 @@
+"""Ranks each fault again from its stored evidence, and says where the faulty function stands.
+
+    python -m tests.accuracy.ranks [--set fit|report|all|NAME,NAME] [--kind mutant|omission] [-v]
+
+A run has one fault, so all its failures are that fault's. It is read in the cause that holds most
+of them (the first in the digest among equals); "first cause" reads the digest's first instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pytest_autopsy.model import RootCause, Run
+from pytest_autopsy.pipeline import explain
+
+from .collect import is_collected
+from .faults import Fault, load_one
+from .inject import plain_run
+from .kept import joined, path_of
+from .libraries import Library, chosen
+from .positions import position, scores_of, summary, truth
+
+ROW = "{:>5} {:>5} {:>5} {:>5} {:>5} {:>6} {:>6}  {}"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was told of a fault."""
+
+    fault: Fault
+    place: float | None
+    first_cause: float | None
+    confidence: str
+    failing: int
+    suspects: list[str] = field(default_factory=list)
+    title: str = ""
+    seconds: float = 0.0
+
+
+def stored(names: str, kind: str = "") -> Iterator[tuple[Library, Fault, Run]]:
+    """Every fault whose evidence is stored, with its run."""
+    for library in chosen(names):
+        faults = [fault for fault in load_one(library.name) if kind in ("", fault.kind)]
+        faults = [fault for fault in faults if is_collected(library, fault)]
+        if faults:
+            plain = plain_run(library)
+            for fault in faults:
+                yield library, fault, joined(library, fault, plain)
+
+
+def of_fault(causes: list[RootCause]) -> RootCause | None:
+    """The cause that a fault is read in: that which holds most of its failures."""
+    return max(causes, key=lambda cause: len(cause.failures), default=None)
+
+
+def tell(library: Library, fault: Fault, run: Run) -> Told:
+    """Diagnose a run, and look up its fault."""
+    began = time.perf_counter()
+    causes = explain(run, path_of(library, fault))
+    seconds = time.perf_counter() - began
+    true = truth(fault)
+    cause = of_fault(causes)
+    if cause is None:
+        return Told(fault, None, None, "none", len(run.failures), seconds=seconds)
+    said = cause.diagnosis
+    return Told(
+        fault,
+        position(scores_of(said.suspects), true),
+        position(scores_of(causes[0].diagnosis.suspects), true),
+        said.confidence,
+        len(run.failures),
+        [f"{one.score:6.3f} {one.function.file}:{one.function.name}" for one in said.suspects[:5]],
+        said.title,
+        seconds,
+    )
+
+
+def line(told: Told) -> str:
+    """What is printed of a fault."""
+    place = "-" if told.place is None else f"{told.place:g}"
+    where = ", ".join(one.name for one in told.fault.functions)
+    fault = told.fault
+    return (
+        f"{place:>5}  {told.confidence:7} {told.failing:3} failed {told.seconds:4.1f} s"
+        f"  {fault.id:18} {fault.kind:8} {fault.operator}: {where}"
+    )
+
+
+def table(told: list[Told]) -> Iterator[str]:
+    """The numbers, for all and by kind."""
+    yield ROW.format("n", "@1", "@3", "@5", "@10", "MRR", "missed", "")
+    groups = {
+        "all": told,
+        "mutants": [one for one in told if one.fault.kind == "mutant"],
+        "omissions": [one for one in told if one.fault.kind == "omission"],
+        "in two functions": [one for one in told if len(one.fault.functions) > 1],
+    }
+    for library in dict.fromkeys(one.fault.library for one in told):
+        groups[library] = [one for one in told if one.fault.library == library]
+    for name, group in groups.items():
+        if group:
+            yield numbers(name, [one.place for one in group])
+    yield numbers("all, first cause", [one.first_cause for one in told])
+
+
+def numbers(name: str, places: list[float | None]) -> str:
+    """One row of the table."""
+    found = summary(places)
+    shares = (f"{100 * share:.0f}%" for share in found.at.values())
+    return ROW.format(found.count, *shares, f"{found.mrr:.3f}", found.missed, name)
+
+
+def words(told: list[Told]) -> Iterator[str]:
+    """How often the first suspect was right, by the word that was said of it."""
+    said = Counter(one.confidence for one in told)
+    right = Counter(one.confidence for one in told if one.place == 1)
+    for word in ("shown", "likely", "open", "none"):
+        if said[word]:
+            yield f"{word:7} {right[word]} of {said[word]} right ({100 * right[word] / said[word]:.0f}%)"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Rank and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.accuracy.ranks", description=__doc__)
+    parser.add_argument("--set", default="fit", help="fit, report, all, or names with commas")
+    parser.add_argument("--kind", default="", choices=("", "mutant", "omission"))
+    parser.add_argument("--fault", default="", help="only faults with this in their id")
+    parser.add_argument("-v", "--verbose", action="store_true", help="titles and five suspects")
+    parser.add_argument("-q", "--quiet", action="store_true", help="the table only")
+    options = parser.parse_args(arguments)
+    every = []
+    for library, fault, run in stored(options.set, options.kind):
+        if options.fault not in fault.id:
+            continue
+        every.append(tell(library, fault, run))
+        if not options.quiet:
+            print(line(every[-1]), flush=True)
+        if options.verbose:
+            print(f"       {every[-1].title}")
+            print(*(f"       {one}" for one in every[-1].suspects), sep="\n", flush=True)
+    print(*table(every), "", *words(every), sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
