@@ -21,7 +21,7 @@ from .report.properties import attach, properties_of
 from .runfacts import cost, notes, run_facts
 from .session import Session
 from .tally import Tally
-from .writing import write_run
+from .writing import ran_of, write_run
 
 
 class Closing:
@@ -105,7 +105,8 @@ class Closing:
             retried=ours.retried,
         )
         self.outcome = outcome
-        self.guarded(write_run, ours, outcome)
+        ran = ran_of(outcome, self.tally.passed()) if ours.settings.triage else None
+        self.guarded(write_run, ours, outcome, ran)
         self.guarded(self._attach, outcome)
         self.guarded(report_to_plugins, self.config, lambda: digest(outcome), ours.faults)
 

@@ -13,9 +13,8 @@ from .model import Diagnosis, Failure, RootCause, Run
 from .triage.cluster import Bucket, chosen, cluster
 from .triage.signature import cause_id, signature
 
-def explain(
-    run: Run, path_of: Callable[[str], str], known: Known | None = None
-) -> list[RootCause]:
+
+def explain(run: Run, path_of: Callable[[str], str], known: Known | None = None) -> list[RootCause]:
     """Return the causes of a run's failures, the one with most failures first.
 
     `path_of` gives the absolute path of a file as a Function names it; `known` keeps what was

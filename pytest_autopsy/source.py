@@ -82,7 +82,9 @@ class Source:
         """Return the function of this qualified name whose def or decorator is at `line`."""
         if self._places is None:
             spans = tuple(reversed(self.spans))  # of two in one place the first counts
-            self._places = {(span.name, at): span for span in spans for at in (span.first, span.line)}
+            self._places = {
+                (span.name, at): span for span in spans for at in (span.first, span.line)
+            }
         return self._places.get((name, line))
 
     def enclosing(self, line: int) -> Span | None:

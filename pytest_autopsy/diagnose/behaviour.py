@@ -39,9 +39,7 @@ def find(case: Case) -> list[Finding]:
     return findings
 
 
-def _of_failure(
-    case: Case, failure: Failure
-) -> list[tuple[Function, list[bool], Finding | None]]:
+def _of_failure(case: Case, failure: Failure) -> list[tuple[Function, list[bool], Finding | None]]:
     """For each function of a failing test: which of its calls were new, and a value that was."""
     novel: dict[Function, list[bool]] = {}
     classes: dict[Function, Finding] = {}

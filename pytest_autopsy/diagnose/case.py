@@ -9,7 +9,6 @@ from ..model import Evidence, Failure, Frame, Function, Passed, Run
 from ..source import Source
 from .known import Known
 
-
 MAX_FOLLOWED = 12
 
 

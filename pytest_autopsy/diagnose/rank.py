@@ -122,6 +122,7 @@ def _suspect(
         lines=tuple(lines),
         mechanism=explaining[0].kind if explaining else "",
         share=share,
+        spectrum=round(row.score, 4) if row is not None else 0.0,
     )
 
 

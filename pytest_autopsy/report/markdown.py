@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..model import RootCause
 from .digest import Outcome, rerun_of
 from .plain import safe
-from .terminal import cost, headline
+from .terminal import cost, headline, seen_line
 
 MAX_FAILURES = 20
 
@@ -28,6 +28,9 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         yield ""
         for failure in outcome.failures[:MAX_FAILURES]:
             yield f"- {_code(failure.nodeid)}: {_text(_what(failure.exception))}"
+    for one in outcome.earlier[:MAX_FAILURES]:
+        yield ""
+        yield f"{one.status.capitalize()}: {_code(one.id)} {_text(one.title)}"
     for note in outcome.notes:
         yield ""
         yield f"Note: {_text(note)}"
@@ -59,6 +62,8 @@ def _cause(number: int, cause: RootCause, outcome: Outcome) -> Iterator[str]:
         yield f"- Also suspected: {also}"
     if found.hint:
         yield f"- Fix: {_text(found.hint)}"
+    if cause.id in outcome.seen:
+        yield f"- Seen before: {seen_line(outcome.seen[cause.id])}"
     yield f"- Run again: {_code(f'pytest --autopsy --autopsy-cause {cause.id}')}"
     yield f"- Seen in {len(cause.failures)} failure(s):"
     for failure_id in cause.failures[:MAX_FAILURES]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..history import Seen
 from ..model import RootCause
 from .digest import Outcome
 from .plain import cut_end, cut_path, padded, safe, split, width
@@ -46,20 +47,20 @@ def lines(outcome: Outcome, cells: int = 80, *, everything: bool = False) -> lis
     rest = max(len(explained) - full - len(brief), 0)
     footer = [*brief, *_footer(outcome, cells, rest)]
     room = 1 << 30 if everything else MAX_LINES - 1 - len(footer)
-    shown = _fitted(explained[:full], cells, room)
+    shown = _fitted(explained[:full], outcome.seen, cells, room)
     if len(shown) <= room:
         return shown + footer
     cut = len(shown) - room + 1
     return [*shown[: room - 1], Line(f"  ... {_many(cut, 'line')} more with -v", "dim"), *footer]
 
 
-def _fitted(causes: list[RootCause], cells: int, room: int) -> list[Line]:
+def _fitted(causes: list[RootCause], seen: dict[str, Seen], cells: int, room: int) -> list[Line]:
     """The causes in full: each fact on up to three lines, on fewer from where room runs out."""
-    least = [list(_cause(n, cause, cells, 1)) for n, cause in enumerate(causes, 1)]
+    least = [list(_cause(n, c, cells, 1, seen.get(c.id))) for n, c in enumerate(causes, 1)]
     used = sum(map(len, least))
     for place, cause in enumerate(causes):
         for rows in (3, 2):
-            wider = list(_cause(place + 1, cause, cells, rows))
+            wider = list(_cause(place + 1, cause, cells, rows, seen.get(cause.id)))
             if used - len(least[place]) + len(wider) <= room:
                 used += len(wider) - len(least[place])
                 least[place] = wider
@@ -82,7 +83,24 @@ def cost(outcome: Outcome) -> str:
     return f"{text}, {_many(calls, 'call')} recorded, {dropped} dropped"
 
 
-def _cause(number: int, cause: RootCause, cells: int, rows: int) -> Iterator[Line]:
+def seen_line(seen: Seen) -> str:
+    """Return in a few words what earlier runs knew of a cause."""
+    if seen.status == "new":
+        return "new"
+    text = f"{seen.status}, {_ordinal(seen.runs_seen)} run"
+    return (
+        text if seen.changed is None else text + f", code {'changed' if seen.changed else 'same'}"
+    )
+
+
+def _ordinal(number: int) -> str:
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if 10 <= number % 100 <= 20 else ending}"
+
+
+def _cause(
+    number: int, cause: RootCause, cells: int, rows: int, seen: Seen | None
+) -> Iterator[Line]:
     found = cause.diagnosis
     yield _title(number, cause, cells)
     for fact in found.evidence:
@@ -96,7 +114,14 @@ def _cause(number: int, cause: RootCause, cells: int, rows: int) -> Iterator[Lin
         yield from _labelled("hint", safe(found.hint), cells, rows)
     elif found.why_none:
         yield from _labelled("why", safe(found.why_none), cells, rows)
-    yield Line(f"  {padded('rerun', _LABEL)}pytest --autopsy --autopsy-cause {cause.id}", "dim")
+    rerun = f"  {padded('rerun', _LABEL)}pytest --autopsy --autopsy-cause {cause.id}"
+    if seen is None:
+        yield Line(rerun, "dim")
+    elif width(rerun) + 2 + len(known := seen_line(seen)) <= cells:
+        yield Line(padded(rerun, cells - len(known)) + known, "dim")
+    else:
+        yield Line(rerun, "dim")
+        yield from _labelled("seen", known, cells, 1, "dim")
 
 
 def _title(number: int, cause: RootCause, cells: int) -> Line:
@@ -122,6 +147,11 @@ def _labelled(label: str, text: str, cells: int, rows: int, style: str = "") -> 
 def _footer(outcome: Outcome, cells: int, rest: int) -> Iterator[Line]:
     if rest:
         yield Line(f"  ... and {_many(rest, 'cause')} more: pytest-autopsy show", "dim")
+    for status in ("gone", "not run"):
+        ids = [one.id for one in outcome.earlier if one.status == status]
+        if ids:
+            rest_of = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
+            yield from _labelled(status, f"{', '.join(ids[:3])}{rest_of} of earlier runs", cells, 1)
     for note in outcome.notes:
         yield from _labelled("note", safe(note), cells, 3)
     if outcome.path:

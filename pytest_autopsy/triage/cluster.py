@@ -18,6 +18,8 @@ Diagnose = Callable[[Sequence[Failure]], Diagnosis]
 TOP = 8
 NEAR = 1.2
 """How far below its own best suspect a bucket may rank another's culprit and still join it."""
+SPECIFIC = 0.75
+"""What Ochiai gives a function that all of the failing tests run and few of the others."""
 TRIES = 3
 """Buckets that one is looked at together with, the likeliest first."""
 MAX_LOOKS = 500
@@ -151,10 +153,14 @@ def _likeliest(
 
 
 def _explains(together: Diagnosis, one: Bucket, other: Bucket) -> bool:
-    """Whether the joint culprit had a part in every failure, and stood high for each bucket."""
+    """Whether the first suspect of both stands high for each, and had a part in every failure.
+
+    One that hardly any other test runs is explanation enough where its part was not seen.
+    """
     if not together.suspects:
         return False
-    first = together.suspects[0]
     if one.culprit == other.culprit:
         return True
-    return first.share >= 1.0 and all(first.function in b.regrets() for b in (one, other))
+    first = together.suspects[0]
+    whole = first.share >= 1.0 or first.spectrum >= SPECIFIC
+    return whole and all(first.function in bucket.regrets() for bucket in (one, other))

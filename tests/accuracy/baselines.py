@@ -20,7 +20,8 @@ def exact_message(failures: Sequence[Failure]) -> dict[str, Hashable]:
 def normalised_message(failures: Sequence[Failure]) -> dict[str, Hashable]:
     """Group by the type and the message without what varies."""
     return {
-        failure.id: (failure.exception or ("", ""))[0] + normalised(*(failure.exception or ("", "")))
+        failure.id: (failure.exception or ("", ""))[0]
+        + normalised(*(failure.exception or ("", "")))
         for failure in failures
     }
 

@@ -70,7 +70,7 @@ def _joined(library: Library, faults: tuple[Fault, ...], evidence: Path) -> Toge
     joined = Joined(plain)
     joined.run.failures = list(joined.renumbered(run))
     joined.run.passed = list(joined.passed(run))
-    own = {one.nodeid for one in (*run.passed, *run.failures)}
+    own = {one.nodeid for one in run.passed} | {one.nodeid for one in run.failures}
     joined.run.passed += [one for one in plain.passed if one.nodeid not in own]
     single = {fault.id: {f.nodeid for f in failing_of(library, fault).failures} for fault in faults}
     broken = Counter(nodeid for tests in single.values() for nodeid in tests)

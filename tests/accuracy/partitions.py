@@ -34,9 +34,7 @@ def match(found: Partition, true: Partition) -> Match:
     if found.keys() != true.keys() or not true:
         raise ValueError(f"{len(found)} items are found, {len(true)} are true")
     precision, recall = b_cubed(found, true)
-    return Match(
-        precision, recall, adjusted_information(found, true), precision == recall == 1.0
-    )
+    return Match(precision, recall, adjusted_information(found, true), precision == recall == 1.0)
 
 
 def b_cubed(found: Partition, true: Partition) -> tuple[float, float]:

@@ -41,7 +41,7 @@ SECONDS, MEGABYTES = 5.0, 300.0
 CORES, WIDTH, DEPTH = 24, 10, 6
 """Modules of the core, functions in each, and how deep they call each other."""
 WRONG, NONE, SWALLOWED = range(3)
-_CORE = '''
+_CORE = """
 def {name}(x):
     total = x % {prime}
     if total > {half}:
@@ -51,13 +51,13 @@ def {name}(x):
     for step in range(2):
         total += step
     return total
-'''
-_LEAF = '''
+"""
+_LEAF = """
 def {name}(x):
     if x % 2:
         return x + {prime}
     return x - {prime}
-'''
+"""
 _CORNER = '''
 TABLE_{n} = {{i: i * {prime} for i in range({rows})}}
 
@@ -78,10 +78,10 @@ def use_{n}(x):
     base = {entry}(x)
     return base + corner_{n}(x)
 '''
-_TESTS = '''
+_TESTS = """
 def test_{n}(x, expected):
     assert use_{n}(x) == expected
-'''
+"""
 
 
 class Made:
@@ -115,9 +115,7 @@ class Made:
                 parts.append(_LEAF.format(name=name, prime=prime))
                 continue
             first, second = (f"core_{deeper}_{self._source.randrange(WIDTH)}" for _ in range(2))
-            body = _CORE.format(
-                name=name, prime=prime, half=prime // 2, first=first, second=second
-            )
+            body = _CORE.format(name=name, prime=prime, half=prime // 2, first=first, second=second)
             parts.append(body)
         return "\n".join(parts)
 
@@ -127,9 +125,7 @@ class Made:
         parts = [f"from core.part_{i} import *" for i in range(top)]
         for n in numbers:
             fault = n % 3 if n in self.broken else None
-            entries = [
-                f"core_{source.randrange(top)}_{source.randrange(WIDTH)}" for _ in range(10)
-            ]
+            entries = [f"core_{source.randrange(top)}_{source.randrange(WIDTH)}" for _ in range(10)]
             ending = "return found + 1" if fault == WRONG else "return found"
             if fault == NONE:
                 ending = "return None if x else found"
@@ -238,7 +234,9 @@ def measure(tests: int, failing: int, causes: int) -> bool:
         found = explain(run, targets.absolute, known)
         explained = process_time() - began
         diagnoses = diagnose_each(run, found, targets.absolute, known)
-        outcome = Outcome({"id": "x", "engine": "", "engine_reason": ""}, {}, run.failures, found, diagnoses, {})
+        outcome = Outcome(
+            {"id": "x", "engine": "", "engine_reason": ""}, {}, run.failures, found, diagnoses, {}
+        )
         digest(outcome), digest_md(outcome), lines(outcome)
         seconds, peak = process_time() - began, memory("VmHWM")
     named = sum(
