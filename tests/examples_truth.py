@@ -25,6 +25,8 @@ class Truth:
     """How many tests fail."""
     passing: int
     """How many tests pass."""
+    kind: str = "code"
+    """What the culprit is: code, test or fixture."""
 
 
 TRUTHS: tuple[Truth, ...] = (
@@ -65,6 +67,47 @@ TRUTHS: tuple[Truth, ...] = (
         file="examples/wrong_arithmetic/joinery/pricing.py",
         function="selling_price",
         lines=(20,),
+        failing=2,
+        passing=7,
+    ),
+    Truth(
+        example="exhausted_iterator",
+        file="examples/exhausted_iterator/bulletin/issue.py",
+        function="Issue.__init__",
+        lines=(15,),
+        failing=2,
+        passing=8,
+    ),
+    Truth(
+        example="stale_cache",
+        file="examples/stale_cache/invoicing/rates.py",
+        function="rate",
+        lines=(16, 17, 18),  # the key, wherever it stands
+        failing=2,
+        passing=7,
+    ),
+    Truth(
+        example="leaking_fixture",
+        file="examples/leaking_fixture/conftest.py",
+        function="miles",
+        lines=(19,),
+        failing=2,
+        passing=6,
+        kind="fixture",
+    ),
+    Truth(
+        example="text_for_number",
+        file="examples/text_for_number/warehouse/delivery.py",
+        function="read_note",
+        lines=(22, 23, 24),  # where pieces are read, kept and handed on
+        failing=2,
+        passing=6,
+    ),
+    Truth(
+        example="lost_task",
+        file="examples/lost_task/weather/collect.py",
+        function="fetch_all",
+        lines=(19, 21),  # the tasks are made, and waited for without a look
         failing=2,
         passing=7,
     ),

@@ -54,7 +54,7 @@ def test_culprit_is_suspect_1_among_the_others(truth: Truth, together: dict[str,
 def assert_names(cause: dict[str, Any], truth: Truth) -> None:
     first = cause["suspects"][0]
     assert (first["file"], first["function"]) == (truth.file, truth.function)
-    assert first["kind"] == "code"
+    assert first["kind"] == truth.kind
     culprit = [fact for fact in cause["evidence"] if fact["role"] == "culprit"]
     near = range(min(truth.lines) - 1, max(truth.lines) + 4)
     assert any(fact["line"] in near and fact["file"] == truth.file for fact in culprit)

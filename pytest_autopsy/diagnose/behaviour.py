@@ -11,7 +11,7 @@ from functools import partial
 
 from ..model import Call, Evidence, Failure, Function, Look
 from ..observe.text import to_text
-from ..record.finish import behaviour_of, value_class
+from ..record.finish import behaviour_of, given_of, value_class
 from .case import Case, Finding
 
 MAX_CALLS = 400
@@ -49,8 +49,8 @@ def _of_failure(case: Case, failure: Failure) -> list[tuple[Function, list[bool]
         if known is None or call.function.kind != "code":
             continue
         function = case.with_kind(call.function)
-        arguments = tuple(value for _, value in call.arguments)
-        did = behaviour_of(arguments, call.outcome, call.value, call.raised, call.changes)
+        given = given_of(tuple(value for _, value in call.arguments))
+        did = behaviour_of(given, call.outcome, call.value, call.raised, call.changes)
         novel.setdefault(function, []).append(did not in known)
         found = _class_finding(case, failure, call, known)
         if found is not None:

@@ -133,15 +133,15 @@ def _none_births(case: Case, walk: Walk, used: bool) -> list[Finding]:
     findings = []
     for step in holders.values():
         call = step.call
-        if any(_is_inside(other, call, walk.calls) for other in calls if other is not call):
+        if any(is_inside(other, call, walk.calls) for other in calls if other is not call):
             continue
         if case.with_kind(call.function).kind == "code":
             findings.append(_none_finding(case, walk.failure, step, used))
     return findings
 
 
-def _is_inside(inner: Call, outer: Call, calls: Calls) -> bool:
-    """Whether `outer` made `inner`, directly or not."""
+def is_inside(inner: Call, outer: Call, calls: Calls) -> bool:
+    """Return whether `outer` made `inner`, directly or not."""
     up = calls.parent(inner)
     while up is not None:
         if up is outer:

@@ -7,7 +7,22 @@ from collections import defaultdict
 from functools import partial
 
 from ..model import Confidence, Diagnosis, Evidence, Failure, Function, Suspect
-from . import behaviour, birth, exhausted, mutation, names, origin, spectrum, stack, swallowed, told
+from . import (
+    behaviour,
+    birth,
+    confused,
+    exhausted,
+    left,
+    lost,
+    mutation,
+    names,
+    origin,
+    spectrum,
+    stack,
+    stale,
+    swallowed,
+    told,
+)
 from .case import Case, Finding
 from .story import describe, hint_for, tell
 
@@ -20,16 +35,27 @@ WEIGHTS = {
     "swallowed": 1.4,
     "mutation": 0.95,
     "exhausted": 1.2,
+    "left": 2.8,
+    "stale": 1.4,
+    "lost": 1.4,
+    "confused": 1.4,
     "told": 1.0,
     "class": 0.3,
     "novel": 0.12,
     "names": 0.15,
     "carrier": -0.2,
+    "innocent": -0.8,
+    "size": 0.05,  # for each natural logarithm of the lines that reach the best score
+    "fixture": -0.6,
+    "test": -1.2,
 }
-"""What a finding of full strength adds. Set by hand on the examples; to be fitted."""
+"""What a feature of full strength adds. Set by hand on the examples; to be fitted."""
 
-SIZE = 0.05  # for each natural logarithm of the lines that reach the best score
-KIND = {"code": 0.0, "fixture": -0.6, "test": -1.2}
+WALK_FINDERS = (
+    origin.find_births, birth.find, swallowed.find, mutation.find, exhausted.find, left.find,
+    stale.find, lost.find, confused.find,
+)  # fmt: skip
+"""What looks at the walk back from one failure's value, and at nothing of the other failures."""
 TIE = 0.005
 CLEAR = 0.12
 """Scores nearer than TIE are tied; a lead of CLEAR makes a suspect likely."""
@@ -39,19 +65,8 @@ def diagnose(case: Case) -> Diagnosis:
     """Return the ranked suspects of the case's failures, with the facts that rank them."""
     if all(failure.exception is None for failure in case.failures):
         return _unexplained(case)  # a strict xpass: nothing failed that could be followed
-    rows = spectrum.rows(case)
-    shown = _shown(case)
-    findings = [
-        *spectrum.find(case, rows),
-        *stack.find(case),
-        *origin.find_slices([parts for parts, _ in shown]),
-        *(finding for _, findings in shown for finding in findings),
-        *mutation.left_by_others(case),
-        *behaviour.find(case),
-        *names.find(case),
-        *told.find(case),
-    ]
-    suspects = rank(case, findings, rows)
+    findings = gather(case)
+    suspects = rank(case, findings)
     if not suspects:
         return _unexplained(case)
     confidence = _confidence(suspects)
@@ -69,39 +84,71 @@ def diagnose(case: Case) -> Diagnosis:
     )
 
 
-def _shown(case: Case) -> list[tuple[origin.Parts, list[Finding]]]:
-    """What following the value of each failure shows.
+def gather(case: Case) -> list[Finding]:
+    """Return what every kind of evidence finds."""
+    shown = [case.known.once(("shown", f.id), partial(_shown, case, f)) for f in case.followed]
+    return [
+        *spectrum.find(case),
+        *stack.find(case),
+        *origin.find_slices([parts for parts, _ in shown]),
+        *(finding for _, findings in shown for finding in findings),
+        *mutation.left_by_others(case),
+        *behaviour.find(case),
+        *names.find(case),
+        *told.find(case),
+    ]
 
-    It is the same in every set of failures that it is looked at in; the walk itself is let go.
-    """
 
-    def show(failure: Failure) -> tuple[origin.Parts, list[Finding]]:
-        walk = origin.walk_back(case, failure)
-        finders = (origin.find_births, birth.find, swallowed.find, mutation.find, exhausted.find)
-        findings = [finding for find in finders for finding in find(case, [walk])]
-        return origin.parts_of(case, walk), findings
-
-    return [case.known.once(("shown", f.id), partial(show, f)) for f in case.followed]
+def _shown(case: Case, failure: Failure) -> tuple[origin.Parts, list[Finding]]:
+    """What following the value of one failure shows: the same in every set that it is in."""
+    walk = origin.walk_back(case, failure)
+    findings = [finding for find in WALK_FINDERS for finding in find(case, [walk])]
+    return origin.parts_of(case, walk), findings
 
 
-def rank(case: Case, findings: list[Finding], spectrum_rows: list[spectrum.Row]) -> list[Suspect]:
+def rank(case: Case, findings: list[Finding]) -> list[Suspect]:
     """Return the suspects, best first; ties end in file and name, and are said elsewhere."""
+    by_function = _strongest_each(findings)
+    rows = {case.function(row.index): row for row in spectrum.rows(case)}
+    parts = _parts(case, findings)
+    suspects = []
+    for function, held in by_function.items():
+        row = rows.get(function)
+        found = _vector(function, held, row)
+        score = sum(WEIGHTS[name] * strength for name, strength in found.items())
+        suspects.append(_suspect(function, score, held, row, parts.get(function, 0.0)))
+    suspects.sort(key=lambda s: (-s.score, s.function.file, s.function.name, s.function.line))
+    return suspects
+
+
+def features(case: Case, findings: list[Finding]) -> dict[Function, dict[str, float]]:
+    """Return function -> feature -> strength: what the weights are multiplied with."""
+    rows = {case.function(row.index): row for row in spectrum.rows(case)}
+    return {
+        function: _vector(function, held, rows.get(function))
+        for function, held in _strongest_each(findings).items()
+    }
+
+
+def _strongest_each(findings: list[Finding]) -> dict[Function, dict[str, Finding]]:
+    """Function -> feature -> its strongest finding."""
     by_function: dict[Function, dict[str, Finding]] = defaultdict(dict)
     for finding in findings:
         known = by_function[finding.function].get(finding.feature)
         if known is None or known.strength < finding.strength:
             by_function[finding.function][finding.feature] = finding
-    rows = {case.function(row.index): row for row in spectrum_rows}
-    parts = _parts(case, findings)
-    suspects = []
-    for function, held in by_function.items():
-        row = rows.get(function)
-        size = SIZE * math.log(row.at_best) if row is not None and row.at_best else 0.0
-        score = size + KIND[function.kind]
-        score += sum(WEIGHTS[name] * finding.strength for name, finding in held.items())
-        suspects.append(_suspect(function, score, held, row, parts.get(function, 0.0)))
-    suspects.sort(key=lambda s: (-s.score, s.function.file, s.function.name, s.function.line))
-    return suspects
+    return by_function
+
+
+def _vector(
+    function: Function, held: dict[str, Finding], row: spectrum.Row | None
+) -> dict[str, float]:
+    found = {name: finding.strength for name, finding in held.items()}
+    if row is not None and row.at_best:
+        found["size"] = math.log(row.at_best)
+    if function.kind != "code":
+        found[function.kind] = 1.0
+    return found
 
 
 def _suspect(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .case import Case, Finding
 from .known import counted
@@ -27,6 +28,7 @@ class Row:
     passing: int
 
 
+@lru_cache(maxsize=4)
 def rows(case: Case) -> list[Row]:
     """Return a row for each function that a failing test ran, best first."""
     failing = [f.footprint for f in case.failures if f.footprint is not None]
@@ -38,8 +40,9 @@ def rows(case: Case) -> list[Row]:
     return sorted(found, key=lambda row: (-row.score, -row.at_best, row.index))
 
 
-def find(case: Case, found: list[Row]) -> list[Finding]:
+def find(case: Case) -> list[Finding]:
     """Return a finding for each function, its strength relative to the best one."""
+    found = rows(case)
     best = max((row.score for row in found), default=0.0) or 1.0
     total = len(case.passed)
     findings = []

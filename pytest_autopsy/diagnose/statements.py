@@ -39,6 +39,17 @@ class Body:
         else:
             self._statements(node.body)
 
+    def named_at(self, name: str) -> int:
+        """Return the first line below the signature that names `name`, else the def's own."""
+        body = self.node.body if isinstance(self.node.body, list) else [self.node.body]
+        lines = [
+            inner.lineno
+            for statement in body
+            for inner in ast.walk(statement)
+            if isinstance(inner, ast.Name) and inner.id == name
+        ]
+        return min(lines, default=self.node.lineno)
+
     def parameter(self, name: str) -> ast.arg | None:
         """Return the parameter of this name."""
         spec = self.node.args

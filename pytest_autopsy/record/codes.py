@@ -60,6 +60,7 @@ class CodeInfo:
         "last_line",
         "limit",
         "may_clear",
+        "module",
         "mutates",
         "rebinds",
         "ring",
@@ -89,6 +90,7 @@ class CodeInfo:
         self.mutates = not self.shows_locals and bool(self.rebinds or _mutates(code))
         self.last_line = max((line or 0 for _, _, line in code.co_lines()), default=0)
         self.wants_lines = not self.is_module and self.last_line - self.first <= MAX_LINES
+        self.module = ""
         self.watched: tuple[tuple[str, str], ...] | None = None
         self.defaults: dict[str, int] | None = None
         self.epoch = -1
@@ -100,6 +102,8 @@ class CodeInfo:
         """On the first call: which shared containers it names, which defaults are mutable."""
         code = self.code
         space = frame.f_globals
+        module = space.get("__name__")
+        self.module = module if type(module) is str else ""
         self.defaults = _mutable_defaults(self, frame)
         if not self.mutates:
             self.watched = ()

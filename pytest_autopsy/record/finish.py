@@ -50,7 +50,10 @@ def footprint(
     entries = recording.entries()
     if not behaviours:
         entries = [entry for entry in entries if entry[EXTRA] is not None]
-    return Footprint(rows, _features(entries, behaviours))
+    features = _features(entries, behaviours)
+    for index, name in recording.left:
+        features[index] = features.get(index, frozenset()) | {f"left global {name}"}
+    return Footprint(rows, features)
 
 
 def trace(recorder: Recorder, recording: Recording, redactor: Redactor) -> Trace:
@@ -208,13 +211,19 @@ def _features(entries: list[Entry], behaviours: bool) -> dict[int, frozenset[str
         if end[OUTCOME] == "return":
             features.add(f"return {value_class(end[VALUE])}")
         if entry[LIMITS].nodes == TRACE.nodes:
-            arguments = tuple(entry[ARGUMENTS])
-            features.add(behaviour_of(arguments, end[OUTCOME], end[VALUE], raised, changes))
+            given = given_of(tuple(entry[ARGUMENTS]))
+            features.add(f"given {given:08x}")
+            features.add(behaviour_of(given, end[OUTCOME], end[VALUE], raised, changes))
     return {index: frozenset(features) for index, features in found.items()}
 
 
+def given_of(arguments: tuple[Look, ...]) -> int:
+    """Return a hash of what a call was given: equal arguments have equal hashes."""
+    return zlib.crc32(repr(arguments).encode("utf-8", "backslashreplace"))
+
+
 def behaviour_of(
-    arguments: tuple[Look, ...],
+    given: int,
     outcome: str,
     value: Look,
     raised: Raised | None,
@@ -222,8 +231,8 @@ def behaviour_of(
 ) -> str:
     """Return a key for what a call did: equal arguments with equal outcome give equal keys."""
     after = [(change.name, change.after) for change in changes]
-    what = repr((arguments, outcome, value, raised.type if raised else None, after))
-    return f"did {zlib.crc32(what.encode('utf-8', 'backslashreplace')):08x}"
+    what = repr((outcome, value, raised.type if raised else None, after))
+    return f"did {zlib.crc32(what.encode('utf-8', 'backslashreplace'), given):08x}"
 
 
 def value_class(look: Look) -> str:

@@ -21,6 +21,7 @@ from ..observe.detail import Detail
 from ..observe.exceptions import context_id, traceback_of, type_name
 from ..observe.values import TYPES, Limits
 from .codes import CodeInfo
+from .leftovers import leftovers
 from .marks import MarkRecord
 from .records import (
     ARGUMENTS,
@@ -151,6 +152,7 @@ class Recorder:
         recording, self.recording = self.recording, None
         if recording is not None:
             recording.close()
+            recording.left = leftovers(recording.changing(), self.looker)
         self._open.clear()
         self.owners.clear()
         self._own({})

@@ -7,6 +7,7 @@ most entries are thrown away unread: their test passes. `replay.py` reads them.
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterator
 from types import CodeType
 from typing import Any
 
@@ -95,6 +96,7 @@ class Recording:
         self.cut: list[CodeInfo] = []  # switched off now
         self.shares = 0
         self.counts: Counter[int] = Counter()
+        self.left: list[tuple[int, str]] = []  # functions and globals that stay changed
 
     def ring(self) -> deque[Entry]:
         """Return a new ring for the last calls of a function."""
@@ -114,9 +116,17 @@ class Recording:
 
     def entries(self) -> list[Entry]:
         """The kept calls in the order in which they began."""
-        kept = [*self.first, *(entry for ring in self.last for entry in ring)]
-        kept.sort(key=lambda entry: entry[START])
-        return kept
+        return sorted(self._kept(), key=lambda entry: entry[START])
+
+    def changing(self) -> list[Entry]:
+        """The kept calls that changed something, in that order: hardly ever many."""
+        found = [entry for entry in self._kept() if entry[EXTRA] and entry[EXTRA].changes]
+        return sorted(found, key=lambda entry: entry[START])
+
+    def _kept(self) -> Iterator[Entry]:
+        yield from self.first
+        for ring in self.last:
+            yield from ring
 
     def dropped(self) -> dict[int, int]:
         """Return function index -> calls that were seen and not kept."""

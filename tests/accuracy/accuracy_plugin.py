@@ -1,8 +1,9 @@
 """A pytest plugin for runs of a library's tests: which to run, what each did, what was recorded.
 
 Loaded with ``-p accuracy_plugin`` from a folder that holds it and the package alone. It reads
-ACCURACY_TESTS (a file of node ids: only these are run), ACCURACY_FAILED (a file to write the
-failing ones to) and ACCURACY_EVIDENCE (a file to write the run's evidence to, gzip).
+ACCURACY_TESTS (a file of node ids: only these are run), ACCURACY_ALL (how many there are),
+ACCURACY_FAILED (a file to write the failing ones to) and ACCURACY_EVIDENCE (a file to write the
+run's evidence to, gzip).
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from typing import Any
 
 import pytest
 
-_ALL = pytest.StashKey[int]()
 _failed: list[str] = []
 
 
@@ -25,7 +25,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if name:
         wanted = set(Path(name).read_text(encoding="utf-8").split("\n"))
         out = [item for item in items if item.nodeid not in wanted]
-        config.stash[_ALL] = len(items)
         items[:] = [item for item in items if item.nodeid in wanted]
         config.hook.pytest_deselected(items=out)
 
@@ -33,8 +32,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Let the recorder sample as if all tests were run: by their number."""
-    if _ALL in session.config.stash and "ACCURACY_EVIDENCE" in os.environ:
-        _session(session.config).tests = session.config.stash[_ALL]
+    if "ACCURACY_ALL" in os.environ:
+        _session(session.config).tests = int(os.environ["ACCURACY_ALL"])
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -13,7 +13,6 @@ import argparse
 import json
 import shutil
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -33,18 +32,17 @@ def collect(library: Library, fault: Fault, full: bool = False) -> str:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     began = time.perf_counter()
-    with (
-        tempfile.TemporaryDirectory() as name,
-        copy_of(library, {fault.file: fault.apply(text)}) as copy,
-    ):
-        variables = {"ACCURACY_EVIDENCE": str(folder / "part")}
-        if not full:
-            (Path(name) / "tests").write_text(
-                "\n".join(sorted(covering(plain, fault))), encoding="utf-8"
-            )
-            variables["ACCURACY_TESTS"] = f"{name}/tests"
+    with copy_of(library, {fault.file: fault.apply(text)}) as copy:
         arguments = ["-p", "pytest_autopsy.plugin", "--autopsy", "--no-triage", "--tb=no"]
-        code, output = run_tests(library, copy, arguments, LIMIT_SECONDS, **variables)
+        code, output = run_tests(
+            library,
+            copy,
+            None if full else covering(plain, fault),
+            arguments,
+            LIMIT_SECONDS,
+            ACCURACY_EVIDENCE=str(folder / "part"),
+            ACCURACY_ALL=str(len(plain.passed)),
+        )
     seconds = time.perf_counter() - began
     (folder / "fault.json").write_text(
         json.dumps({"exit": code, "seconds": round(seconds, 1)}), encoding="utf-8"

@@ -20,7 +20,7 @@ from pathlib import Path
 from .collect import LIMIT_SECONDS
 from .faults import Fault
 from .kept import covering, plain_path, read_run
-from .libraries import Library, chosen, copy_of, run_tests
+from .libraries import Library, chosen, run_tests
 from .together import Joined, Together, failing_of, faulty_texts, path_of, place, sets_of, usable
 
 
@@ -30,18 +30,17 @@ def run_set(library: Library, faults: tuple[Fault, ...]) -> str:
     told = folder / "output.txt"
     if not told.exists():
         plain = read_run(plain_path(library))
-        tests = set().union(*(covering(plain, fault) for fault in faults))
+        tests: set[str] = set().union(*(covering(plain, fault) for fault in faults))
         folder.mkdir(parents=True, exist_ok=True)
-        with (
-            tempfile.TemporaryDirectory() as name,
-            copy_of(library, faulty_texts(library, faults)) as copy,
-        ):
-            (Path(name) / "tests").write_text("\n".join(sorted(tests)), encoding="utf-8")
+        with tempfile.TemporaryDirectory() as name:
+            copy = shutil.copytree(library.checkout, Path(name) / "copy", symlinks=True)
+            for file, text in faulty_texts(library, faults).items():
+                (copy / file).write_text(text, encoding="utf-8")
             _, output = run_tests(
-                library, copy,
+                library, copy, tests,
                 ["-p", "pytest_autopsy.plugin", "--autopsy", "--no-triage", "--tb=no"],
                 LIMIT_SECONDS,
-                ACCURACY_TESTS=f"{name}/tests", ACCURACY_EVIDENCE=f"{name}/evidence",
+                ACCURACY_EVIDENCE=f"{name}/evidence", ACCURACY_ALL=str(len(plain.passed)),
             )  # fmt: skip
             if (Path(name) / "evidence").exists():
                 shutil.copy(Path(name) / "evidence", folder / "evidence.jsonl.gz")

@@ -155,11 +155,10 @@ def count_failing(library: Library, fault: Fault, tests: set[str]) -> int | None
         tempfile.TemporaryDirectory() as name,
         copy_of(library, {fault.file: fault.apply(text)}) as folder,
     ):
-        (Path(name) / "tests").write_text("\n".join(sorted(tests)), encoding="utf-8")
         failed = Path(name) / "failed"
         code, _ = run_tests(
-            library, folder, ["-p", "no:autopsy", f"--maxfail={MOST_FAILING + 1}", "--tb=no"], 60,
-            ACCURACY_TESTS=f"{name}/tests", ACCURACY_FAILED=str(failed),
+            library, folder, tests, ["-p", "no:autopsy", f"--maxfail={MOST_FAILING + 1}", "--tb=no"], 60,
+            ACCURACY_FAILED=str(failed),
         )  # fmt: skip
         if code not in (0, 1) or not failed.exists():
             return None
@@ -174,7 +173,12 @@ def plain_run(library: Library) -> Run:
         with copy_of(library, {}) as folder:
             arguments = ["-p", "pytest_autopsy.plugin", "--autopsy", "--no-triage"]
             code, output = run_tests(
-                library, folder, arguments, 600, ACCURACY_EVIDENCE=str(path.with_suffix(".part"))
+                library,
+                folder,
+                None,
+                arguments,
+                600,
+                ACCURACY_EVIDENCE=str(path.with_suffix(".part")),
             )
         if code:
             raise SystemExit(f"{library.name}: its tests fail without a fault\n{output[-3000:]}")

@@ -91,8 +91,10 @@ def joined(library: Library, fault: Fault, plain: Run) -> Run:
         ))
         for one in plain.passed if one.nodeid not in own
     ]  # fmt: skip
+    order = {one.nodeid: number for number, one in enumerate(plain.passed)}
+    passed = sorted(run.passed + rest, key=lambda one: order.get(one.nodeid, len(order)))
     fixtures = run.fixtures | plain.fixtures
-    return replace(run, functions=functions, passed=run.passed + rest, fixtures=fixtures)
+    return replace(run, functions=functions, passed=passed, fixtures=fixtures)
 
 
 def path_of(library: Library, fault: Fault) -> Callable[[str], str]:

@@ -22,6 +22,8 @@ from .suites import HIDDEN_VARIABLES, PROJECT, Suite, call, fetch, interpreter, 
 PYTHON = "3.12"
 NEEDED = ("pytest==9.2.0", "orjson>=3.10", "pluggy>=1.4")
 TIMED_OUT = 124
+CHANGED = ".accuracy-changed"
+"""A file in the copy that tests are run in: which files of it carry a fault."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Library:
     """The folder of the sdist that holds the package, where it is not the sdist's root."""
     requirements: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
-    """What pytest is given: the tests to run, the slow ones left out."""
+    """What pytest is given: the folder of the tests first, then what leaves the slow ones out."""
 
     @property
     def root(self) -> Path:
@@ -132,22 +134,54 @@ def only_one(name: str) -> Iterator[None]:
 
 @contextmanager
 def copy_of(library: Library, changed: dict[str, str]) -> Iterator[Path]:
-    """A checkout of its own with some files (name -> text) changed, removed afterwards."""
-    folder = store() / "work" / f"{library.name}-{os.getpid()}"
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(library.checkout, folder, symlinks=True)
-    for name, text in changed.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    try:
+    """The copy of a checkout that tests are run in, some files (name -> text) changed meanwhile.
+
+    It stays where it is, so that what was compiled of the other files is used again.
+    """
+    folder = library.root / "work"
+    with only_one(f"{library.name}-work"):
+        if not folder.exists():
+            shutil.copytree(library.checkout, folder, symlinks=True)
+        for name in (*_left_changed(folder), *changed):
+            _put(library.checkout / name, folder / name)
+        (folder / CHANGED).write_text("\n".join(changed), encoding="utf-8")
+        for name, text in changed.items():
+            (folder / name).write_text(text, encoding="utf-8")
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _left_changed(folder: Path) -> list[str]:
+    note = folder / CHANGED
+    return note.read_text(encoding="utf-8").split() if note.exists() else []
+
+
+def _put(source: Path, target: Path) -> None:
+    """Puts a file back, and throws away what was compiled of it."""
+    shutil.copy2(source, target)
+    for compiled in (target.parent / "__pycache__").glob(f"{target.stem}.*.pyc"):
+        compiled.unlink()
 
 
 def run_tests(
-    library: Library, folder: Path, arguments: Iterable[str], limit: float, **variables: str
+    library: Library,
+    folder: Path,
+    tests: Iterable[str] | None,
+    arguments: Iterable[str],
+    limit: float,
+    **variables: str,
 ) -> tuple[int, str]:
-    """Run a library's tests in a copy of it; returns exit code (124: out of time) and output."""
+    """Run a library's tests, or those given by node id, in a copy of it.
+
+    Returns exit code (124: out of time) and output. Only the files of the tests are collected.
+    """
+    chosen_tests = library.arguments
+    if tests is not None:
+        chosen_ids = sorted(tests)
+        listed = folder / ".accuracy-tests"
+        listed.write_text("\n".join(chosen_ids), encoding="utf-8")
+        variables["ACCURACY_TESTS"] = str(listed)
+        files = dict.fromkeys(one.split("::")[0] for one in chosen_ids)
+        chosen_tests = (*files, *library.arguments[1:])
     plugins = _plugins()
     paths = (plugins, folder / library.source if library.source else folder)
     kept = {key: value for key, value in os.environ.items() if key not in HIDDEN_VARIABLES}
@@ -156,7 +190,7 @@ def run_tests(
         done = subprocess.run(
             [
                 str(library.executable), "-m", "pytest", "-q", "-p", "no:cacheprovider",
-                "-p", "accuracy_plugin", *library.arguments, *arguments,
+                "-p", "accuracy_plugin", "--rootdir=.", *chosen_tests, *arguments,
             ],
             cwd=folder, env=kept | own | variables, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",

@@ -1,9 +1,12 @@
 """Ranks each fault again from its stored evidence, and says where the faulty function stands.
 
     python -m tests.accuracy.ranks [--set fit|report|all|NAME,NAME] [--kind mutant|omission] [-v]
+        [--readings masked,values,ochiai,alone,baseline | --readings all]
 
 A run has one fault, so all its failures are that fault's. It is read in the cause that holds most
 of them (the first in the digest among equals); "first cause" reads the digest's first instead.
+The other readings: `masked` test names, without `values`, `ochiai` on our own footprints, one
+failing test `alone`, and one with a `baseline` of the tests that pass.
 """
 
 from __future__ import annotations
@@ -12,25 +15,27 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pytest_autopsy.model import RootCause, Run
+from pytest_autopsy.model import RootCause, Run, Suspect
 from pytest_autopsy.pipeline import explain
 
 from .collect import is_collected
 from .faults import Fault, load_one
 from .inject import plain_run
+from .intervals import share_interval, sign_test
 from .kept import joined, path_of
 from .libraries import Library, chosen
-from .positions import position, scores_of, summary, truth
+from .positions import plain_name, position, scores_of, summary, truth
+from .readings import masked, ochiai, one_failing, one_with_baseline, without_values
 
 ROW = "{:>5} {:>5} {:>5} {:>5} {:>5} {:>6} {:>6}  {}"
 
 
 @dataclass(frozen=True)
 class Told:
-    """What was told of a fault."""
+    """What was told of a fault; `others` are its places in the other readings."""
 
     fault: Fault
     place: float | None
@@ -40,6 +45,8 @@ class Told:
     suspects: list[str] = field(default_factory=list)
     title: str = ""
     seconds: float = 0.0
+    line_place: float | None = None
+    others: dict[str, float | None] = field(default_factory=dict)
 
 
 def stored(names: str, kind: str = "") -> Iterator[tuple[Library, Fault, Run]]:
@@ -58,26 +65,70 @@ def of_fault(causes: list[RootCause]) -> RootCause | None:
     return max(causes, key=lambda cause: len(cause.failures), default=None)
 
 
-def tell(library: Library, fault: Fault, run: Run) -> Told:
+def tell(library: Library, fault: Fault, run: Run, readings: Sequence[str] = ()) -> Told:
     """Diagnose a run, and look up its fault."""
     began = time.perf_counter()
     causes = explain(run, path_of(library, fault))
     seconds = time.perf_counter() - began
-    true = truth(fault)
+    others = {name: OTHERS[name](library, fault, run) for name in readings}
     cause = of_fault(causes)
     if cause is None:
-        return Told(fault, None, None, "none", len(run.failures), seconds=seconds)
+        return Told(fault, None, None, "none", len(run.failures), seconds=seconds, others=others)
     said = cause.diagnosis
     return Told(
         fault,
-        position(scores_of(said.suspects), true),
-        position(scores_of(causes[0].diagnosis.suspects), true),
+        place_in(cause, fault),
+        place_in(causes[0], fault),
         said.confidence,
         len(run.failures),
         [f"{one.score:6.3f} {one.function.file}:{one.function.name}" for one in said.suspects[:5]],
         said.title,
         seconds,
+        line_place(said.suspects, fault),
+        others,
     )
+
+
+def place_in(cause: RootCause | None, fault: Fault) -> float | None:
+    """Where a fault stands in a cause."""
+    return position(scores_of(cause.diagnosis.suspects), truth(fault)) if cause else None
+
+
+def line_place(suspects: Sequence[Suspect], fault: Fault) -> float | None:
+    """Where the first faulty line stands among the lines of the faulty function."""
+    for suspect in suspects:
+        if (suspect.function.file, plain_name(suspect.function.name)) in truth(fault):
+            scores = {("", str(line)): score for line, score in suspect.lines}
+            return position(scores, {("", str(line)) for line in fault.faulty_lines()})
+    return None
+
+
+def _reread(change: Callable[[Run], Run]) -> Callable[[Library, Fault, Run], float | None]:
+    def place(library: Library, fault: Fault, run: Run) -> float | None:
+        return place_in(of_fault(explain(change(run), path_of(library, fault))), fault)
+
+    return place
+
+
+def _by_ochiai(library: Library, fault: Fault, run: Run) -> float | None:
+    return position(ochiai(run, path_of(library, fault)), truth(fault))
+
+
+OTHERS = {
+    "masked": _reread(masked),
+    "values": _reread(without_values),
+    "ochiai": _by_ochiai,
+    "alone": _reread(one_failing),
+    "baseline": _reread(one_with_baseline),
+}
+NAMES = {
+    "masked": "test names masked",
+    "values": "without values",
+    "ochiai": "Ochiai, same footprints",
+    "alone": "one failing test alone",
+    "baseline": "one failing test, baseline",
+}
+"""How a reading is named in a table."""
 
 
 def line(told: Told) -> str:
@@ -106,6 +157,9 @@ def table(told: list[Told]) -> Iterator[str]:
         if group:
             yield numbers(name, [one.place for one in group])
     yield numbers("all, first cause", [one.first_cause for one in told])
+    yield numbers("line in the function", [one.line_place for one in told])
+    for name in told[0].others if told else ():
+        yield numbers(NAMES[name], [one.others[name] for one in told])
 
 
 def numbers(name: str, places: list[float | None]) -> str:
@@ -113,6 +167,17 @@ def numbers(name: str, places: list[float | None]) -> str:
     found = summary(places)
     shares = (f"{100 * share:.0f}%" for share in found.at.values())
     return ROW.format(found.count, *shares, f"{found.mrr:.3f}", found.missed, name)
+
+
+def compared(told: list[Told]) -> Iterator[str]:
+    """How sure it is: the interval of @1, and each other reading against the whole."""
+    ours = [one.place == 1 for one in told]
+    low, high = share_interval([float(one) for one in ours])
+    yield f"@1 lies within {100 * low:.0f}% and {100 * high:.0f}% (95%, bootstrap over faults)"
+    for name in told[0].others if told else ():
+        theirs = [one.others[name] == 1 for one in told]
+        only_ours, only_theirs, p = sign_test(ours, theirs)
+        yield f"{NAMES[name]}: only ours right {only_ours}, only it {only_theirs}, p = {p:.2g}"
 
 
 def words(told: list[Told]) -> Iterator[str]:
@@ -132,18 +197,23 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--fault", default="", help="only faults with this in their id")
     parser.add_argument("-v", "--verbose", action="store_true", help="titles and five suspects")
     parser.add_argument("-q", "--quiet", action="store_true", help="the table only")
+    parser.add_argument("--readings", default="", help="with commas, or all: see above")
     options = parser.parse_args(arguments)
+    wanted = options.readings.split(",") if options.readings else []
+    readings = list(OTHERS) if wanted == ["all"] else wanted
+    if set(readings) - OTHERS.keys():
+        parser.error(f"--readings takes all or some of {', '.join(OTHERS)}")
     every = []
     for library, fault, run in stored(options.set, options.kind):
         if options.fault not in fault.id:
             continue
-        every.append(tell(library, fault, run))
+        every.append(tell(library, fault, run, readings))
         if not options.quiet:
             print(line(every[-1]), flush=True)
         if options.verbose:
             print(f"       {every[-1].title}")
             print(*(f"       {one}" for one in every[-1].suspects), sep="\n", flush=True)
-    print(*table(every), "", *words(every), sep="\n")
+    print(*table(every), "", *words(every), "", *compared(every), sep="\n")
     return 0
 
 

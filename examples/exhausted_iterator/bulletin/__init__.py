@@ -1,0 +1,1 @@
+"""The weekly bulletin of a sports club."""

@@ -1,0 +1,1 @@
+"""Hiking trails and how they are described."""

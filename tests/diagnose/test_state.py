@@ -1,0 +1,162 @@
+"""What a test meets that is not its own: left state, stale caches, lost tasks, digits as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pytest_autopsy.model import Diagnosis
+
+from .helpers import Bench
+
+Make = Callable[[str], Bench]
+
+
+def kinds(diagnosis: Diagnosis) -> set[str]:
+    return {suspect.mechanism for suspect in diagnosis.suspects}
+
+
+LEAK = """
+CHOSEN = {"unit": "km"}
+
+def choose(unit):
+    CHOSEN["unit"] = unit
+
+def undo():
+    CHOSEN["unit"] = "km"
+
+def shown(length):
+    return f"{length} {CHOSEN['unit']}"
+
+def test_before(): assert shown(2) == "2 km"
+def test_miles():
+    choose("mi")
+    assert shown(2) == "2 mi"
+def test_miles_undone():
+    choose("mi")
+    assert shown(2) == "2 mi"
+    undo()
+def test_after(): assert shown(2) == "2 km"
+"""
+
+
+def test_state_that_an_earlier_test_left(bench: Make) -> None:
+    made = bench(LEAK)
+    made.test("test_before")
+    made.test("test_miles")
+    made.test("test_after", ("==", "2 mi", "2 km"))
+    found = made.diagnosis()
+    assert found.suspects[0].function.name == "choose"
+    assert (found.confidence, found.kind) == ("shown", "state left behind")
+    assert "changed CHOSEN in test_miles" in " ".join(fact.fact for fact in found.evidence)
+
+
+def test_what_is_put_back_is_not_left(bench: Make) -> None:
+    made = bench(LEAK)
+    made.test("test_before")
+    made.test("test_miles_undone")
+    made.module.CHOSEN["unit"] = "nm"  # somebody whom nobody has seen
+    made.test("test_after", ("==", "2 nm", "2 km"))
+    assert "state left behind" not in kinds(made.diagnosis())
+
+
+CACHE = """
+known = {}
+
+def published(name, day):
+    return {"a": 1.5, "b": 2.5}[name] + day
+
+def rate(name, day):
+    if %s not in known:
+        known[%s] = published(name, day)
+    return known[%s]
+
+def test_one(): assert rate("b", 1) == 3.5
+def test_two(): assert rate("a", 1) + rate("a", 2) == %s
+"""
+
+
+def test_a_cache_with_too_small_a_key(bench: Make) -> None:
+    made = bench(CACHE % ("name", "name", "name", 6.0))
+    made.test("test_one")
+    made.test("test_two", ("==", 5.0, 6.0))
+    found = made.diagnosis()
+    assert found.suspects[0].function.name == "rate"
+    assert found.kind == "stale cache"
+    assert found.title == "rate gives from known what it kept for another day"
+
+
+def test_a_cache_with_a_whole_key_is_none(bench: Make) -> None:
+    made = bench(CACHE % ("(name, day)", "(name, day)", "(name, day)", 7.0))
+    made.test("test_one")
+    made.test("test_two", ("==", 6.0, 7.0))
+    assert "stale cache" not in kinds(made.diagnosis())
+
+
+TASKS = """
+import asyncio
+
+async def fetch(name, board):
+    await asyncio.sleep(0)
+    board.append(int(name))
+
+async def fetch_all(names, board):
+    tasks = [asyncio.create_task(fetch(name, board)) for name in names]
+    await asyncio.wait(tasks)
+    %s
+    return board
+
+def test_good(): assert asyncio.run(fetch_all(["1", "2"], [])) == [1, 2]
+def test_bad(): assert len(asyncio.run(fetch_all(["1", "x"], []))) == 2
+"""
+
+
+def test_a_task_whose_exception_is_lost(bench: Make) -> None:
+    made = bench(TASKS % "")
+    made.test("test_good")
+    made.test("test_bad", ("==", 1, 2))
+    found = made.diagnosis()
+    assert found.suspects[0].function.name == "fetch_all"
+    assert found.title == "fetch_all loses the ValueError of the task fetch"
+    assert found.confidence == "shown"
+
+
+def test_a_task_that_is_asked_loses_nothing(bench: Make) -> None:
+    made = bench(TASKS % "[task.result() for task in tasks]")
+    made.test("test_good")
+    made.test("test_bad")
+    assert "lost exception" not in kinds(made.diagnosis())
+
+
+DIGITS = """
+class Line:
+    def __init__(self, pieces):
+        self.pieces = pieces
+
+def read(text):
+    return [Line(%s(part)) for part in text.split()]
+
+def pieces(line):
+    return line.pieces
+
+def fullest(lines):
+    return pieces(max(lines, key=pieces))
+
+def test_good(): assert fullest([Line(9), Line(12)]) == 12
+def test_bad(): assert fullest(read("9 120")) == %s
+"""
+
+
+def test_digits_that_stay_text(bench: Make) -> None:
+    made = bench(DIGITS % ("str", 120))
+    made.test("test_good")
+    made.test("test_bad", ("==", "9", 120))
+    found = made.diagnosis()
+    assert found.suspects[0].function.name == "read"
+    assert found.kind == "text for a number"
+
+
+def test_numbers_are_no_such_thing(bench: Make) -> None:
+    made = bench(DIGITS % ("int", 9))
+    made.test("test_good")
+    made.test("test_bad", ("==", 120, 9))
+    assert "text for a number" not in kinds(made.diagnosis())
