@@ -11,6 +11,7 @@ from .diagnose.known import Known as Known  # for whoever calls both functions
 from .diagnose.rank import diagnose
 from .model import Diagnosis, Failure, RootCause, Run
 from .triage.cluster import Bucket, chosen, cluster
+from .triage.downstream import upstream
 from .triage.signature import cause_id, signature
 
 
@@ -92,8 +93,16 @@ def _causes(buckets: list[Bucket]) -> list[RootCause]:
                 diagnosis=bucket.diagnosis,
             )
         )
-    causes.sort(key=lambda cause: (-len(cause.failures), cause.signature, cause.failures))
-    return _with_unique_ids(causes)
+    causes = _with_unique_ids(causes)
+    for place, first in upstream(buckets).items():
+        causes[place] = replace(causes[place], downstream_of=causes[first].id)
+    return sorted(causes, key=_order)
+
+
+def _order(cause: RootCause) -> tuple[bool, int, str, tuple[str, ...]]:
+    """What is explained first, then what takes most tests."""
+    unexplained = cause.diagnosis.confidence == "none"
+    return unexplained, -len(cause.failures), cause.signature, cause.failures
 
 
 def _smallness(failure: Failure) -> tuple[int, str, str]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from ..model import RootCause
 from .digest import Outcome, rerun_of
+from .phrases import after, extent, known
 from .plain import safe
-from .terminal import cost, headline, seen_line
+from .terminal import cost, headline
 
 MAX_FAILURES = 20
 
@@ -63,9 +64,11 @@ def _cause(number: int, cause: RootCause, outcome: Outcome) -> Iterator[str]:
     if found.hint:
         yield f"- Fix: {_text(found.hint)}"
     if cause.id in outcome.seen:
-        yield f"- Seen before: {seen_line(outcome.seen[cause.id])}"
+        yield f"- Seen before: {known(outcome.seen[cause.id])}"
     yield f"- Run again: {_code(f'pytest --autopsy --autopsy-cause {cause.id}')}"
-    yield f"- Seen in {len(cause.failures)} failure(s):"
+    if cause.downstream_of is not None:
+        yield f"- Downstream: {after(cause, outcome)}, {_code(cause.downstream_of)}"
+    yield f"- Seen in {extent(cause, outcome)}:"
     for failure_id in cause.failures[:MAX_FAILURES]:
         failure = outcome.failure(failure_id)
         yield f"  - {_code(failure.nodeid)} ({failure.phase}): {_text(_what(failure.exception))}"

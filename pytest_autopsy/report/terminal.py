@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..history import Seen
 from ..model import RootCause
 from .digest import Outcome
+from .phrases import after, extent, known, many
 from .plain import cut_end, cut_path, padded, safe, split, width
 
 MAX_LINES = 60
@@ -28,10 +28,12 @@ def headline(outcome: Outcome) -> str:
     """Return the digest's first words: what failed, and how much of it is explained."""
     count = len(outcome.failures)
     if not outcome.causes:
-        return f"autopsy: {_many(count, 'failure')}"
+        return f"autopsy: {many(count, 'failure')}"
     unexplained = sum(1 for c in outcome.causes if c.diagnosis.confidence == "none")
     causes = len(outcome.causes) - unexplained
-    text = f"autopsy: {_many(count, 'failure')}, {_many(causes, 'cause')}"
+    text = f"autopsy: {many(count, 'failure')}, {many(causes, 'cause')}"
+    after = sum(1 for cause in outcome.causes if cause.downstream_of is not None)
+    text += f" ({after} downstream)" if after else ""
     return text + (f", {unexplained} unexplained" if unexplained else "")
 
 
@@ -43,24 +45,25 @@ def lines(outcome: Outcome, cells: int = 80, *, everything: bool = False) -> lis
     """
     explained = sorted(outcome.causes, key=lambda c: c.diagnosis.confidence == "none")
     full = len(explained) if everything else FULL
-    brief = [_title(n, c, cells) for n, c in enumerate(explained[full : full + BRIEF], full + 1)]
+    later = enumerate(explained[full : full + BRIEF], full + 1)
+    brief = [_title(number, cause, outcome, cells) for number, cause in later]
     rest = max(len(explained) - full - len(brief), 0)
     footer = [*brief, *_footer(outcome, cells, rest)]
     room = 1 << 30 if everything else MAX_LINES - 1 - len(footer)
-    shown = _fitted(explained[:full], outcome.seen, cells, room)
+    shown = _fitted(explained[:full], outcome, cells, room)
     if len(shown) <= room:
         return shown + footer
     cut = len(shown) - room + 1
-    return [*shown[: room - 1], Line(f"  ... {_many(cut, 'line')} more with -v", "dim"), *footer]
+    return [*shown[: room - 1], Line(f"  ... {many(cut, 'line')} more with -v", "dim"), *footer]
 
 
-def _fitted(causes: list[RootCause], seen: dict[str, Seen], cells: int, room: int) -> list[Line]:
+def _fitted(causes: list[RootCause], outcome: Outcome, cells: int, room: int) -> list[Line]:
     """The causes in full: each fact on up to three lines, on fewer from where room runs out."""
-    least = [list(_cause(n, c, cells, 1, seen.get(c.id))) for n, c in enumerate(causes, 1)]
+    least = [list(_cause(n, cause, outcome, cells, 1)) for n, cause in enumerate(causes, 1)]
     used = sum(map(len, least))
     for place, cause in enumerate(causes):
         for rows in (3, 2):
-            wider = list(_cause(place + 1, cause, cells, rows, seen.get(cause.id)))
+            wider = list(_cause(place + 1, cause, outcome, cells, rows))
             if used - len(least[place]) + len(wider) <= room:
                 used += len(wider) - len(least[place])
                 least[place] = wider
@@ -78,31 +81,16 @@ def cost(outcome: Outcome) -> str:
     seconds = outcome.cost.get("slowdown_s", 0.0)
     tests = outcome.totals.get("tests", 0)
     dropped = int(outcome.cost.get("dropped", 0))
-    text = f"about +{seconds:.1f} s, {_many(tests, 'test')} run"
+    text = f"about +{seconds:.1f} s, {many(tests, 'test')} run"
     calls = int(outcome.cost.get("calls_seen", 0))
-    return f"{text}, {_many(calls, 'call')} recorded, {dropped} dropped"
-
-
-def seen_line(seen: Seen) -> str:
-    """Return in a few words what earlier runs knew of a cause."""
-    if seen.status == "new":
-        return "new"
-    text = f"{seen.status}, {_ordinal(seen.runs_seen)} run"
-    return (
-        text if seen.changed is None else text + f", code {'changed' if seen.changed else 'same'}"
-    )
-
-
-def _ordinal(number: int) -> str:
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{'th' if 10 <= number % 100 <= 20 else ending}"
+    return f"{text}, {many(calls, 'call')} recorded, {dropped} dropped"
 
 
 def _cause(
-    number: int, cause: RootCause, cells: int, rows: int, seen: Seen | None
+    number: int, cause: RootCause, outcome: Outcome, cells: int, rows: int
 ) -> Iterator[Line]:
     found = cause.diagnosis
-    yield _title(number, cause, cells)
+    yield _title(number, cause, outcome, cells)
     for fact in found.evidence:
         place = cut_path(safe(f"{fact.file}:{fact.line}"), cells // 3 if rows == 1 else cells // 2)
         style = "bad" if fact.role == "culprit" else ""
@@ -115,19 +103,18 @@ def _cause(
     elif found.why_none:
         yield from _labelled("why", safe(found.why_none), cells, rows)
     rerun = f"  {padded('rerun', _LABEL)}pytest --autopsy --autopsy-cause {cause.id}"
-    if seen is None:
-        yield Line(rerun, "dim")
-    elif width(rerun) + 2 + len(known := seen_line(seen)) <= cells:
-        yield Line(padded(rerun, cells - len(known)) + known, "dim")
-    else:
-        yield Line(rerun, "dim")
-        yield from _labelled("seen", known, cells, 1, "dim")
+    before = known(outcome.seen[cause.id]) if cause.id in outcome.seen else ""
+    if before and width(rerun) + 2 + len(before) <= cells:
+        rerun, before = padded(rerun, cells - len(before)) + before, ""
+    yield Line(rerun, "dim")
+    if before:
+        yield from _labelled("seen", before, cells, 1, "dim")
 
 
-def _title(number: int, cause: RootCause, cells: int) -> Line:
+def _title(number: int, cause: RootCause, outcome: Outcome, cells: int) -> Line:
     found = cause.diagnosis
-    tests = _many(len(cause.failures), "test")
-    head = f"{number} {padded(found.confidence, _LABEL - 1)}"
+    tests = extent(cause, outcome)
+    head = f"{number} {padded(after(cause, outcome) or found.confidence, _LABEL - 1)}"
     room = cells - width(head) - len(tests) - 3
     text = f"{head} {padded(cut_end(safe(found.title), room), room)}  {tests}"
     return Line(text, "title")
@@ -146,7 +133,7 @@ def _labelled(label: str, text: str, cells: int, rows: int, style: str = "") -> 
 
 def _footer(outcome: Outcome, cells: int, rest: int) -> Iterator[Line]:
     if rest:
-        yield Line(f"  ... and {_many(rest, 'cause')} more: pytest-autopsy show", "dim")
+        yield Line(f"  ... and {many(rest, 'cause')} more: pytest-autopsy show", "dim")
     for status in ("gone", "not run"):
         ids = [one.id for one in outcome.earlier if one.status == status]
         if ids:
@@ -157,7 +144,3 @@ def _footer(outcome: Outcome, cells: int, rest: int) -> Iterator[Line]:
     if outcome.path:
         yield Line(f"evidence  {outcome.path}/digest.md", "dim")
     yield Line(cut_end(f"cost      {cost(outcome)}", cells), "dim")
-
-
-def _many(count: int, thing: str) -> str:
-    return f"{count} {thing}" + ("" if count == 1 else "s")

@@ -20,6 +20,10 @@ NEAR = 1.2
 """How far below its own best suspect a bucket may rank another's culprit and still join it."""
 SPECIFIC = 0.75
 """What Ochiai gives a function that all of the failing tests run and few of the others."""
+MOST = 0.75
+"""The share of the failures in which one that explains them is seen to have had a part."""
+ROOM, ROOM_ALIKE = 0.15, 0.5
+"""How far below the first of both together a suspect may rank and still explain both."""
 TRIES = 3
 """Buckets that one is looked at together with, the likeliest first."""
 MAX_LOOKS = 500
@@ -60,7 +64,8 @@ def cluster(
     parts = [part for group in groups for part in _parts(group, looked_at, diagnose)]
     parts.sort(key=lambda part: (-len(part), part[0].id))
     buckets = [Bucket(part, diagnose(part)) for part in parts]
-    return merge(merge(buckets, diagnose), diagnose)  # the second round sees joint culprits
+    merger = Merger(looked_at, diagnose)
+    return merger.merge(merger.merge(buckets))  # the second round sees joint culprits
 
 
 def by_signature(failures: Sequence[Failure]) -> dict[str, list[Failure]]:
@@ -100,33 +105,74 @@ def _parts(
     return list(parts.values())
 
 
-def merge(buckets: list[Bucket], diagnose: Diagnose) -> list[Bucket]:
-    """Join buckets that one culprit explains together."""
-    merged: list[Bucket] = []
-    ranked: dict[Function, list[int]] = defaultdict(list)  # suspect -> who ranks it high
-    for bucket in buckets:
-        home = _home(bucket, merged, ranked, diagnose)
-        if home is None:
-            merged.append(bucket)
-            home = len(merged) - 1
-        for function in merged[home].regrets():
-            if home not in ranked[function]:
-                ranked[function].append(home)
-    return merged
+class Merger:
+    """Joins buckets that one culprit explains together."""
 
+    def __init__(self, looked_at: frozenset[str], diagnose: Diagnose) -> None:
+        self._looked_at = looked_at
+        self._diagnose = diagnose
+        self._had: dict[str, frozenset[Function]] = {}
 
-def _home(
-    bucket: Bucket, others: list[Bucket], ranked: dict[Function, list[int]], diagnose: Diagnose
-) -> int | None:
-    """Find the bucket that `bucket` belongs to, and join it there; returns its place."""
-    for place in _likeliest(bucket, others, ranked):
-        other = others[place]
-        together = diagnose([*other.failures, *bucket.failures])
-        if _explains(together, bucket, other):
-            other.failures = [*other.failures, *bucket.failures]
-            other.diagnosis = together
-            return place
-    return None
+    def merge(self, buckets: list[Bucket]) -> list[Bucket]:
+        """Return the buckets after each one, the largest first, has been offered to those before."""
+        merged: list[Bucket] = []
+        ranked: dict[Function, list[int]] = defaultdict(list)  # suspect -> who ranks it high
+        for bucket in buckets:
+            home = self._home(bucket, merged, ranked)
+            if home is None:
+                merged.append(bucket)
+                home = len(merged) - 1
+            for function in merged[home].regrets():
+                if home not in ranked[function]:
+                    ranked[function].append(home)
+        return merged
+
+    def _home(
+        self, bucket: Bucket, others: list[Bucket], ranked: dict[Function, list[int]]
+    ) -> int | None:
+        """Find the bucket that `bucket` belongs to, and join it there; returns its place."""
+        for place in _likeliest(bucket, others, ranked):
+            other = others[place]
+            failures = [*other.failures, *bucket.failures]
+            together = self._diagnose(failures)
+            if self._explains(together, bucket, other):
+                other.failures, other.diagnosis = failures, together
+                return place
+        return None
+
+    def _explains(self, together: Diagnosis, one: Bucket, other: Bucket) -> bool:
+        """Whether a suspect that ranks high for both together stands high for each, and had a part
+        in most of the failures. One that hardly any other test runs is explanation enough
+        where its part was not seen. Failures of one signature are given more room.
+        """
+        if not together.suspects:
+            return False
+        if one.culprit == other.culprit:
+            return True
+        alike = signature(one.failures[0]) == signature(other.failures[0])
+        room = ROOM_ALIKE if alike else ROOM
+        best, ours, theirs = together.suspects[0].score, one.regrets(), other.regrets()
+        near = (s for s in together.suspects[:TOP] if best - s.score <= room)
+        return any(
+            s.spectrum >= SPECIFIC
+            or self._part(s.function, [*one.failures, *other.failures]) >= MOST
+            for s in near
+            if s.function in ours and s.function in theirs
+        )
+
+    def _part(self, function: Function, failures: list[Failure]) -> float:
+        """The share of failures that were looked at in which a function is seen to have had a part."""
+        looked = [failure for failure in failures if failure.id in self._looked_at]
+        had = sum(1 for failure in looked if function in self._parts_in(failure))
+        return had / len(looked) if looked else 0.0
+
+    def _parts_in(self, failure: Failure) -> frozenset[Function]:
+        found = self._had.get(failure.id)
+        if found is None:
+            suspects = self._diagnose([failure]).suspects
+            found = frozenset(s.function for s in suspects if s.share >= 1.0)
+            self._had[failure.id] = found
+        return found
 
 
 def _likeliest(
@@ -150,17 +196,3 @@ def _likeliest(
         if found > TRIES:
             return
         yield place
-
-
-def _explains(together: Diagnosis, one: Bucket, other: Bucket) -> bool:
-    """Whether the first suspect of both stands high for each, and had a part in every failure.
-
-    One that hardly any other test runs is explanation enough where its part was not seen.
-    """
-    if not together.suspects:
-        return False
-    if one.culprit == other.culprit:
-        return True
-    first = together.suspects[0]
-    whole = first.share >= 1.0 or first.spectrum >= SPECIFIC
-    return whole and all(first.function in bucket.regrets() for bucket in (one, other))

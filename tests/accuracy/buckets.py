@@ -16,6 +16,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator
 
+from pytest_autopsy.model import RootCause
 from pytest_autopsy.pipeline import explain
 
 from .baselines import BASELINES
@@ -38,32 +39,25 @@ def of_library(library: Library, wanted: int, really: bool) -> Iterator[Together
             yield made
 
 
-def ours(together: Together) -> dict[str, Hashable]:
-    """Return the cause of each failure as the digest would have it."""
-    causes = explain(together.run, together.path_of)
-    return {failure: number for number, c in enumerate(causes) for failure in c.failures}
-
-
-def judge(together: Together) -> dict[str, Match]:
+def judge(together: Together, causes: list[RootCause]) -> dict[str, Match]:
     """Return for us and each baseline how the buckets match, over failures whose fault is known."""
     failures = [f for f in together.run.failures if f.id in together.true]
-    found = {"autopsy": {f.id: bucket for f in failures for bucket in [ours_of[f.id]]}
-             for ours_of in [ours(together)]}  # fmt: skip
+    bucket = {failure: number for number, c in enumerate(causes) for failure in c.failures}
+    found: dict[str, dict[str, Hashable]] = {"autopsy": {f.id: bucket[f.id] for f in failures}}
     found |= {name: group(failures) for name, group in BASELINES.items()}
     return {name: match(partition, together.true) for name, partition in found.items()}
 
 
-def show(together: Together, library: Library) -> None:
+def show(together: Together, causes: list[RootCause], library: Library) -> None:
     """Print what went wrong in one set."""
-    found = ours(together)
-    both = Counter((found[one], fault) for one, fault in together.true.items())
-    causes = explain(together.run, together.path_of)
     print(f"  {library.name}: {', '.join(fault.id for fault in together.faults)}")
-    for (bucket, fault), count in sorted(both.items(), key=str):
-        diagnosis = causes[int(str(bucket))].diagnosis
-        first = diagnosis.suspects[0].function.name if diagnosis.suspects else "-"
-        wrong = next(f for f in together.faults if f.id == fault).functions[0].name
-        print(f"    bucket {bucket} [{first}] {count} of {fault} ({wrong})")
+    wrong = {fault.id: fault.functions[0].name for fault in together.faults}
+    for number, cause in enumerate(causes):
+        count = Counter(together.true.get(failure, "?") for failure in cause.failures)
+        suspects = cause.diagnosis.suspects[:1]
+        first = suspects[0].function.name if suspects else "-"
+        told = ", ".join(f"{n} of {one} ({wrong.get(one)})" for one, n in count.items())
+        print(f"    bucket {number} [{first}] {told}", flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -78,13 +72,14 @@ def main(arguments: list[str] | None = None) -> int:
     failures = faults = 0
     for library in chosen(options.libs):
         for together in of_library(library, options.sets, options.really):
-            judged = judge(together)
+            causes = explain(together.run, together.path_of)
+            judged = judge(together, causes)
             failures += len(together.true)
             faults += len(set(together.true.values()))
             for name, one in judged.items():
                 matches[name].append(one)
             if options.verbose and not judged["autopsy"].perfect:
-                show(together, library)
+                show(together, causes, library)
     print(f"{len(matches['autopsy'])} sets, {faults} faults that show, {failures} failures")
     print(ROW.format("", "sets", "precision", "recall", "F1", "AMI", "perfect"))
     for name, every in matches.items():
