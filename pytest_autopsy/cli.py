@@ -10,14 +10,16 @@ import sys
 from collections.abc import Sequence
 
 from . import __version__
-from .commands import show
+from .commands import run, show, triage
 
-COMMANDS = (show,)
+COMMANDS = (show, triage, run)
 EXAMPLES = """\
 examples:
   pytest-autopsy show                        the latest digest
   pytest-autopsy show test_cart.py::test_sum one failure: suspects, evidence, files
   pytest-autopsy show --json                 the digest as it is stored
+  pytest-autopsy run -- python script.py     trace a program
+  pytest-autopsy triage reports/ logs/       the root causes of what failed in files
 """
 
 

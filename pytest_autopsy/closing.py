@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from time import perf_counter
@@ -9,17 +10,25 @@ from typing import Any
 
 import pytest
 
+from .changes import changed_lines
 from .display import Display
+from .elsewhere import look_elsewhere
+from .export import export_run
 from .faults import Guard, warn
+from .integrations import bridges
 from .integrations.telling import ask_plugins, report_to_plugins
+from .kept import keep
 from .model import Diagnosis, RootCause
 from .observe.again import everywhere
 from .observe.text import clean
 from .pipeline import Known, diagnose_each, explain
+from .progress import at_terminal
 from .report.digest import Outcome, digest
+from .report.facts import told_by
 from .report.properties import attach, properties_of
 from .runfacts import cost, notes, run_facts
 from .session import Session
+from .shards import shard_of
 from .tally import Tally
 from .writing import ran_of, write_run
 
@@ -34,6 +43,7 @@ class Closing:
         self.outcome: Outcome | None = None
         self.tally = Tally(session, config)
         self.display = Display(session, config)
+        session.progress = at_terminal(config.pluginmanager)
         self._stopped_by = ""
         self._started = datetime.now(timezone.utc)
 
@@ -62,6 +72,7 @@ class Closing:
         self.guarded(self.session.stop)
         if not self.config.option.collectonly:
             self.guarded(self._finish, session)
+            self.guarded(self.session.progress.rest)
             self.guarded(self.display.render, self.outcome)
             self.guarded(self._say_faults)
         return (yield)
@@ -78,6 +89,7 @@ class Closing:
 
     def _finish(self, session: pytest.Session) -> None:
         ours = self.session
+        ours.progress.begin("looking for secrets in what was written")
         self.guarded(ours.redact_again)
         self.guarded(self.tally.redact_reports)
         failures = self.tally.failures()
@@ -88,10 +100,14 @@ class Closing:
         diagnoses: dict[str, Diagnosis] = {}
         if ours.settings.triage and failures:
             ask_plugins(self.config, ours.run, ours.faults)
+            ours.run.changed = self.guarded(changed_lines, ours.project.root) or {}
             path_of = ours.recorder.targets.absolute
-            known = Known(ours.run, path_of)
-            causes = self.guarded(explain, ours.run, path_of, known) or []
-            diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of, known) or {}
+            step, known = ours.progress.step, Known(ours.run, path_of)
+            ours.progress.begin(f"looking for causes, failures: {len(failures)}")
+            causes = self.guarded(explain, ours.run, path_of, step, known) or []
+            ours.progress.begin("diagnosing each failure")
+            diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of, step, known) or {}
+            ours.progress.begin("writing the digest")
             text = ours.redactor.text  # they read the source, too
             causes, diagnoses = everywhere(causes, text), everywhere(diagnoses, text)
         outcome = Outcome(
@@ -106,7 +122,10 @@ class Closing:
         )
         self.outcome = outcome
         ran = ran_of(outcome, self.tally.passed()) if ours.settings.triage else None
+        self.guarded(look_elsewhere, ours, outcome)
         self.guarded(write_run, ours, outcome, ran)
+        self.guarded(keep, ours, outcome, shard_of(self.config.option, os.environ))
+        self.guarded(export_run, ours, outcome)
         self.guarded(self._attach, outcome)
         self.guarded(report_to_plugins, self.config, lambda: digest(outcome), ours.faults)
 
@@ -115,12 +134,11 @@ class Closing:
     def _attach(self, outcome: Outcome) -> None:
         """Put the causes on the stored reports and into other plugins' reports."""
         for report in self.tally.failing_reports():
-            stored = getattr(report, "autopsy", None) or {}
-            if "failure" in stored:
-                attach(report, properties_of(outcome, stored["failure"]))
-        from .integrations.junit import amend
-
-        amend(self.config, outcome, self.session)
+            told = told_by(report)
+            if told:
+                attach(report, properties_of(outcome, told["failure"]))
+        for bridge in bridges(self.config):
+            self.guarded(bridge.finish, outcome)
 
     def _say_faults(self) -> None:
         """One warning for all faults of ours, with the log that tells them."""

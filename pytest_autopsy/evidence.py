@@ -51,6 +51,7 @@ class Writer:
             "passed": self._new("passed", run.passed),
             "taint": self._new_taint(),
             "faults": self._new("faults", ours.faults),
+            "notes": self._new("notes", ours.notes),
             "fixtures": self._new_names(targets.fixtures),
             "matched": self._new_names({(text,) for text in targets.matched}),
             "engine": ours.engine_name,
@@ -93,6 +94,7 @@ class Reader:
             raise ValueError("no evidence in it")
         for line in whole.splitlines():
             self._join(loads(line))
+            self.into.progress.step()
 
     def _join(self, data: Any) -> None:
         into, run = self.into, self.into.run
@@ -107,6 +109,7 @@ class Reader:
         run.passed.extend(self._renumbered(data["passed"]))
         into.redactor.know(bytes.fromhex(into.key), data["taint"])
         into.faults.extend(data["faults"])
+        into.notes.extend(data.get("notes", ()))
         targets = into.recorder.targets
         targets.fixtures.update((file, name) for file, name in data["fixtures"])
         targets.matched.update(text for (text,) in data["matched"])

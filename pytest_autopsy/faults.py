@@ -12,6 +12,8 @@ from .observe.text import clean
 
 T = TypeVar("T")
 MAX_SHOWN = 200
+MAX_TOLD = 2_000
+"""Characters of an error that are told: a worker's go to its controller as a message."""
 
 
 class Guard:
@@ -41,7 +43,7 @@ def described(action: Callable[..., object], error: BaseException) -> str:
         place = place.tb_next
     where = f"{place.tb_frame.f_code.co_name}:{place.tb_lineno}" if place else "?"
     name = getattr(action, "__name__", type(action).__name__)
-    return clean(f"{name}: {type(error).__name__}: {error} ({where})")
+    return clean(f"{name}: {type(error).__name__}: {str(error)[:MAX_TOLD]} ({where})")
 
 
 def warn(config: pytest.Config, faults: list[str], log: str = "") -> None:

@@ -123,6 +123,7 @@ class Call:
     yields: int = 0
     thread: str = "main"
     task: str | None = None
+    pid: int | None = None  # of a child process that made it; None: the test's own
 
 
 class Mark(NamedTuple):
@@ -357,3 +358,4 @@ class Run:
     passed: list[Passed] = field(default_factory=list)
     fixtures: frozenset[tuple[str, str]] = frozenset()  # (file, name) of fixture functions
     told: dict[str, tuple[Told, ...]] = field(default_factory=dict)  # failure id -> by plugins
+    changed: dict[str, frozenset[int]] = field(default_factory=dict)  # file -> not as committed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,9 @@ _INI: tuple[tuple[str, str, object, str], ...] = (
     ("autopsy_redact", "linelist", [], "regexes of secrets of your own, one a line"),
     ("autopsy_redact_reports", "bool", True, "redact also in pytest's own reports"),
     ("autopsy_env", "bool", True, "facts on the environment in snapshots"),
+    ("autopsy_junit", "bool", True, "the cause in JUnit XML; without it the file is pytest's own"),
+    ("autopsy_children", "bool", False, "record child processes of tests too"),
+    ("autopsy_blackbox", "bool", True, "keep what runs in a file that outlives a kill"),
 )
 
 
@@ -63,9 +67,22 @@ def add_options(parser: pytest.Parser) -> None:
     )  # fmt: skip
     _switch(group, ("--snapshot", "--autopsy-snapshot"), "autopsy_snapshot", "crash snapshots")
     _switch(group, ("--triage", "--autopsy-triage"), "autopsy_triage", "root causes and the digest")
+    _switch(
+        group, ("--autopsy-children",), "autopsy_children",
+        "record child processes of tests too; changes PYTHONPATH while a test runs",
+    )  # fmt: skip
+    group.addoption(
+        "--triage-from", "--autopsy-triage-from", action="append", default=None,
+        dest="autopsy_triage_from", metavar="PATH",
+        help="also triage what earlier runs, other shards or other tools left in PATH; repeatable",
+    )  # fmt: skip
     group.addoption(
         "--autopsy-dir", default=None, dest="autopsy_dir", metavar="DIR",
         help="where runs are kept (default: .autopsy under the root)",
+    )  # fmt: skip
+    group.addoption(
+        "--autopsy-export", default=None, dest="autopsy_export", metavar="DIR",
+        help="copy what is worth uploading to DIR: no hidden names, links or owner-only modes",
     )  # fmt: skip
     group.addoption(
         "--autopsy-cause", default=None, dest="autopsy_cause", metavar="ID",
@@ -106,10 +123,12 @@ def read_settings(config: pytest.Config) -> Settings:
     exclude = tuple(ini["autopsy_trace_exclude"] if exclude is None else exclude)
     exclude += tuple(target[1:] for target in targets if target.startswith("!"))
     asked = bool(option.autopsy_trace_targets)
+    elsewhere = _places(config, option.autopsy_triage_from or ())
     return Settings(
         trace=every or asked,
         snapshot=_first(option.autopsy_snapshot, ini["autopsy_snapshot"], every),
-        triage=_first(option.autopsy_triage, ini["autopsy_triage"], every),
+        triage=_first(option.autopsy_triage, ini["autopsy_triage"], every or bool(elsewhere)),
+        triage_from=elsewhere,
         markers=bool(ini["autopsy_markers"]),
         forbidden=option.autopsy_enabled is False,
         trace_targets=tuple(target for target in targets if not target.startswith("!")),
@@ -129,7 +148,11 @@ def read_settings(config: pytest.Config) -> Settings:
         redact=_regexes("autopsy_redact", ini["autopsy_redact"]),
         redact_reports=bool(ini["autopsy_redact_reports"]),
         env=bool(ini["autopsy_env"]),
+        junit=bool(ini["autopsy_junit"]),
+        export=_export(config),
         cause=option.autopsy_cause,
+        children=_first(option.autopsy_children, ini["autopsy_children"]),
+        blackbox=bool(ini["autopsy_blackbox"]),
         verbosity=getattr(option, "verbose", 0),  # absent under -p no:terminal
         rerun_options=_rerun_options(option),
     )
@@ -219,6 +242,18 @@ def _regexes(name: str, texts: list[str]) -> tuple[str, ...]:
     return tuple(texts)
 
 
+def _places(config: pytest.Config, given: Sequence[str]) -> tuple[str, ...]:
+    """What --triage-from names, seen from where pytest was called. A pattern may match later."""
+    for text in given:
+        path = config.invocation_params.dir / text
+        if not path.exists() and not any(character in text for character in "*?["):
+            raise pytest.UsageError(
+                f"--triage-from {text}: there is no such file; it takes a file, a directory or a"
+                " pattern with reports, logs or runs"
+            )
+    return tuple(given)
+
+
 def _directory(config: pytest.Config, chosen: str | None, ini: str) -> Path:
     """The store: relative to where pytest was called on the command line, to the root in ini."""
     given = chosen is not None
@@ -231,6 +266,22 @@ def _directory(config: pytest.Config, chosen: str | None, ini: str) -> Path:
         raise pytest.UsageError(
             f"{name} {text}: {there} is a file; it takes a directory to keep runs in"
         )
+    return path
+
+
+def _export(config: pytest.Config) -> Path | None:
+    """Where to copy the run to; relative to where pytest was called."""
+    text = config.option.autopsy_export
+    if text is None:
+        return None
+    wanted = "it takes a directory for files to upload"
+    path: Path = config.invocation_params.dir / text
+    if not text or path.name[:1] == ".":
+        name = "an empty name" if not text else f"{text}: upload steps leave out hidden names"
+        raise pytest.UsageError(f"--autopsy-export: not {name}; {wanted}")
+    there = next(place for place in (path, *path.parents) if place.exists())
+    if not there.is_dir():
+        raise pytest.UsageError(f"--autopsy-export {text}: {there} is a file; {wanted}")
     return path
 
 

@@ -15,28 +15,41 @@ from .triage.downstream import upstream
 from .triage.signature import cause_id, signature
 
 
-def explain(run: Run, path_of: Callable[[str], str], known: Known | None = None) -> list[RootCause]:
+def _nothing() -> None:
+    """Nobody waits."""
+
+
+def explain(
+    run: Run,
+    path_of: Callable[[str], str],
+    step: Callable[[], None] = _nothing,
+    known: Known | None = None,
+) -> list[RootCause]:
     """Return the causes of a run's failures, the one with most failures first.
 
-    `path_of` gives the absolute path of a file as a Function names it; `known` keeps what was
-    worked out on the way, for `diagnose_each`.
+    `path_of` gives the absolute path of a file as a Function names it; `step` is called as the
+    work goes on; `known` keeps what was worked out on the way, for `diagnose_each`.
     """
     known = known or Known(run, path_of)
     known.looked_at = chosen(run.failures)
-    assess = assessor(run, path_of, known)
+    assess = assessor(run, path_of, known, step)
     buckets = cluster(run.failures, known.looked_at, assess)
     return _causes([part for bucket in buckets for part in _confirmed(bucket, run, assess)])
 
 
 def diagnose_each(
-    run: Run, causes: list[RootCause], path_of: Callable[[str], str], known: Known | None = None
+    run: Run,
+    causes: list[RootCause],
+    path_of: Callable[[str], str],
+    step: Callable[[], None] = _nothing,
+    known: Known | None = None,
 ) -> dict[str, Diagnosis]:
     """Return failure id -> diagnosis. One that stands alone in its cause has the cause's own, and
     so has, in a run with very many, one that was not looked at by itself.
     """
     known = known or Known(run, path_of)
     known.looked_at = known.looked_at or chosen(run.failures)
-    assess = assessor(run, path_of, known)
+    assess = assessor(run, path_of, known, step)
     by_id = {failure.id: failure for failure in run.failures}
     found: dict[str, Diagnosis] = {}
     for cause in causes:
@@ -47,11 +60,12 @@ def diagnose_each(
 
 
 def assessor(
-    run: Run, path_of: Callable[[str], str], known: Known
+    run: Run, path_of: Callable[[str], str], known: Known, step: Callable[[], None] = _nothing
 ) -> Callable[[Sequence[Failure]], Diagnosis]:
     """Return what diagnoses sets of a run's failures; the same failures in any order once."""
 
     def assess(failures: Sequence[Failure]) -> Diagnosis:
+        step()
         ordered = sorted(failures, key=lambda failure: failure.id)
         key = ("diagnosis", *(failure.id for failure in ordered))
         return known.once(key, lambda: diagnose(Case(run, ordered, path_of, known)))

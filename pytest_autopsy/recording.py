@@ -20,6 +20,8 @@ from .model import Failure
 from .options import has_workers, owns_trace_marker, place_of
 from .record.project import Project
 from .record.targets import Rule, TargetError, Targets, parse_target
+from .report.facts import evidence_of, facts_of
+from .report.properties import replace_properties
 from .selection import select_cause
 from .session import Session
 from .settings import Settings, new_run_id
@@ -188,8 +190,17 @@ class Recording:
         self._withhold(report, failure)
         self.session.collect_failed()
         self.session.after_test()
-        vars(report)["autopsy"] = {"failure": failure.id}
+        self._tell(report, failure)
         self._redact(report)
+
+    def _tell(self, report: Any, failure: Failure) -> dict[str, str]:
+        """Put on the report what leaves at once; returns what of it also becomes properties."""
+        evidence = evidence_of(failure, self.session.settings)
+        told = {"failure": failure.id, **({"evidence": evidence} if evidence else {})}
+        text = self.session.redactor.text
+        facts = {name: text(fact) for name, fact in facts_of(failure).items()}
+        vars(report)["autopsy"] = {**told, "facts": facts}
+        return told
 
     def _redact(self, report: Any) -> None:
         if self.session.settings.redact_reports:
@@ -200,6 +211,7 @@ class Recording:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self._attempts = 0
+        self.session.protocol += 1
         self.guarded(self._begin, item)
         try:
             return (yield)
@@ -234,6 +246,7 @@ class Recording:
         self._attempts += 1
         if self._running is item and self._attempts > 1:  # another plugin tries the test again
             self._retried = True
+            replace_properties(item.user_properties, [])  # they are of the attempt before
             self.guarded(self._end, item)
             self.guarded(self._begin, item)
         self.guarded(self.session.phase, "setup")
@@ -300,11 +313,12 @@ class Recording:
             logs=_log_lines(report),
         )
         self._withhold(report, failure)
-        vars(report)["autopsy"] = {"failure": failure.id}
+        told = self._tell(report, failure)
         self._redact(report)
         for properties in (report.user_properties, item.user_properties):
-            kept = [pair for pair in properties if pair[0] != "autopsy.failure"]
-            properties[:] = [*kept, ("autopsy.failure", failure.id)]
+            replace_properties(
+                properties, [(f"autopsy.{name}", text) for name, text in told.items()]
+            )
 
     def _withhold(self, report: Any, failure: Failure) -> None:
         """Where values are not shown, pytest's own text of the failure gives way to ours."""

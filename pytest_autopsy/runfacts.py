@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from datetime import datetime
 
 import pytest
 
 from . import env
+from .changes import git
 from .faults import Guard
 from .options import has_workers, place_of
 from .session import Session
@@ -36,7 +36,7 @@ def run_facts(
         "complete": stopped is None and exit_status in (0, 1, 5),
         "stopped_by": stopped,
         "baseline": None,
-        "commit": _git("rev-parse", "HEAD", at=str(ours.settings.rootdir)),
+        "commit": git("rev-parse", "HEAD", at=str(ours.settings.rootdir)),
         "dirty": _dirty(str(ours.settings.rootdir)),
         "ci": None,
     }
@@ -64,7 +64,7 @@ def cost(ours: Session, diagnose_s: float) -> dict[str, float]:
 
 def notes(ours: Session, config: pytest.Config) -> list[str]:
     """Return what could not be recorded or was given in vain, a sentence each."""
-    found = []
+    found = [*dict.fromkeys(ours.notes)]
     if ours.settings.trace and ours.engine_name == "none":
         found.append(f"nothing was recorded: {ours.engine_reason}")
     for text in ours.settings.trace_targets if ours.settings.trace else ():
@@ -76,20 +76,6 @@ def notes(ours: Session, config: pytest.Config) -> list[str]:
     return found
 
 
-def _git(*arguments: str, at: str) -> str | None:
-    try:
-        done = subprocess.run(  # noqa: S603  # fixed words and a path, no shell
-            ["git", "-C", at, *arguments],  # noqa: S607  # the user's own git
-            capture_output=True,
-            timeout=5,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    text = done.stdout.decode("utf-8", "replace").strip()
-    return text if done.returncode == 0 else None
-
-
 def _dirty(root: str) -> bool | None:
-    status = _git("status", "--porcelain", "--untracked-files=no", at=root)
+    status = git("status", "--porcelain", "--untracked-files=no", at=root)
     return None if status is None else bool(status)

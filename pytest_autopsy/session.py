@@ -23,12 +23,15 @@ from .observe.detail import Describe, Detail
 from .observe.exceptions import type_name
 from .observe.redaction import Redactor
 from .observe.texts import Hook
-from .record import current
+from .progress import Progress
+from .record import current, forks
+from .record.blackbox import BlackBox
 from .record.engines import Engine, start_engine
 from .record.finish import footprint, is_sampled, trace
 from .record.project import Project
 from .record.recorder import Recorder
 from .record.records import ARGUMENTS, END, INFO, VALUE
+from .record.recovery import SUFFIX, Wreck
 from .record.targets import Targets
 from .report.rerun import rerun
 from .report.snapshot import snapshot_json
@@ -39,6 +42,7 @@ from .snapshot.capture import Camera
 from .snapshot.keeper import Keeper
 from .snapshot.options import ShotOptions
 from .store import RunDirectory, file_name
+from .testchildren import TestChildren
 
 FULL_EVIDENCE = 20
 """Failures of one kind at one place that keep their trace and snapshot; later ones keep the
@@ -77,15 +81,23 @@ class Session:
         self.engine: Engine | None = None
         self.engine_name = "none"
         self.engine_reason = "tracing is off"
+        self.box: BlackBox | None = None
+        self.wrecks: list[Wreck] = []  # what crashed workers left
+        self.notes: list[str] = []  # what the digest has to say of the recording
+        recorded = settings.children and settings.trace
+        self.children = TestChildren(self) if recorded else None
         self.run = Run(functions=self.recorder.functions)
         self.retried: list[Failure] = []
         self.calls_seen = self.calls_kept = self.dropped = 0
         self.snapshot_s = 0.0
         self.recording_s = 0.0
+        self.progress = Progress()  # of the work at the end
         self.tests = 0  # how many there are in all
         self.after_test: Callable[[], None] = lambda: None  # a worker writes what is new
         self.fixtures: dict[int, tuple[str, dict[int, int]]] = {}
         self._failing: list[Failure] = []
+        self.protocol = 0  # number of the running test, all its attempts together
+        self._serials: dict[str, dict[int, int]] = {}  # of what failed: number -> which of its name
         self._errors: list[tuple[Failure, BaseException | None]] = []
         self._alike: Counter[tuple[object, ...]] = Counter()
         self._compared: Assertion | None = None
@@ -98,16 +110,42 @@ class Session:
         """Start recording, if tracing is asked for and something here can record."""
         current.keepers.pop(self.keeper)
         current.keepers.push(self.keeper)
+        for child in filter(None, (current.children.current(),)):
+            child.step_aside()  # a child that is a pytest run of its own keeps its own evidence
         if self.settings.trace and self.engine is None:
             self.engine, self.engine_reason = start_engine(self.recorder)
             self.engine_name = self.engine.name if self.engine is not None else "none"
             current.recorders.push(self.recorder)
+            if self.children is not None and self.engine is not None:
+                self.children.start()
+            if self.engine is not None and self.settings.blackbox:
+                self._open_box()
+
+    def _open_box(self) -> None:
+        try:
+            file = self.directory.folder("blackbox") / f"{self.worker or 'main'}{SUFFIX}"
+            self.box = self.recorder.tap = BlackBox(file, self.recorder, self.redactor)
+        except OSError as error:
+            self.cannot_write(error)
+            return
+        forks.watch(self)
+
+    def forked(self) -> None:
+        """Leave the black box to the parent: this process is a child that `os.fork` made."""
+        if self.recorder.tap is self.box:
+            self.recorder.tap = None
+        self.box = None
 
     def stop(self) -> None:
         """Stop recording and give back what was taken; twice does nothing."""
         engine, self.engine = self.engine, None
         if engine is not None:
             engine.stop()
+        if self.children is not None:
+            self.children.stop()
+        box, self.box, self.recorder.tap = self.box, None, None
+        if box is not None:
+            box.close()
         current.recorders.pop(self.recorder)
         current.keepers.pop(self.keeper)
         self.faults.extend(self.recorder.faults)
@@ -121,17 +159,25 @@ class Session:
         self._in_fixture = False
         self._failing = []
         if self.engine is not None:
+            if self.children is not None:
+                self.children.begin()
             self.recorder.begin(nodeid, depth=depth, values=values)
+            if self.box is not None:
+                self.box.test(nodeid)
 
     def phase(self, phase: Phase) -> None:
         """A phase of the running test begins."""
         self.fixture_ended()
         self.recorder.go_on(phase)
+        if self.box is not None:
+            self.box.phase(phase)
 
     def phase_over(self) -> None:
         """A phase is over: what pytest and its plugins do until the next is not the test's."""
         self.fixture_ended()
         self.recorder.pause()
+        if self.box is not None:
+            self.box.phase("between phases")
 
     def compared(self, operator: str, left: object, right: object) -> None:
         """A comparison was found false; the last one before a failure is its assertion."""
@@ -175,6 +221,9 @@ class Session:
         self._learn()
         version = self.redactor.version
         identity = f"{nodeid}\0{phase}\0{subtest}"
+        serials = self._serials.setdefault(identity, {})
+        if serial := serials.setdefault(self.protocol, len(serials)):
+            identity += f"\0{serial}"  # another test has the same name
         ordinal = sum(1 for one in self._failing if one.phase == phase)
         failure = Failure(
             id=failure_id(identity, ordinal),
@@ -198,11 +247,18 @@ class Session:
         """The test is over: keep its footprint, and its trace if it failed."""
         began = perf_counter()
         recording = self.recorder.end() if self.engine is not None else None
+        if self.box is not None:
+            self.box.phase("")
         print_of: Footprint | None = None
         if recording is not None:
             shared = self._shared(recording.rows, fixture_names)
+            if self.children is not None:
+                self.children.end()
+                shared += self.children.rows()
             whole = bool(self._failing) or is_sampled(self._test, self.tests)
             print_of = footprint(recording, shared, behaviours=whole)
+            if self.children is not None:
+                print_of = self.children.added(print_of)
             self.calls_seen += recording.seen
         if self._failing:
             self._keep_failures(recording, print_of, retried)
@@ -292,6 +348,8 @@ class Session:
             else:
                 if recorded is None:
                     recorded = trace(self.recorder, recording, self.redactor)
+                    if self.children is not None:
+                        recorded = self.children.joined(recorded, recording)
                     self.calls_kept += len(recorded.calls)
                     self.dropped += sum(recorded.dropped.values())
                 changes["trace"] = recorded
@@ -351,7 +409,7 @@ class Session:
     def _written(self, failure: Failure, full: bool) -> Failure:
         """Write the evidence now: a kill later loses none of it."""
         failure = self._redacted(failure)
-        name = file_name(failure.nodeid, failure.phase, failure.attempt)
+        name = file_name(failure.nodeid, failure.id, failure.attempt)
         changes: dict[str, Any] = {}
         try:
             if failure.trace is not None:

@@ -15,6 +15,7 @@ class Settings:
     trace: bool = False
     snapshot: bool = False
     triage: bool = False
+    triage_from: tuple[str, ...] = ()  # what else to triage: paths, seen from invocation_dir
     markers: bool = True  # whether trace markers alone switch recording on
     forbidden: bool = False  # --no-autopsy: nothing, markers included
     trace_targets: tuple[str, ...] = ()
@@ -34,7 +35,11 @@ class Settings:
     redact: tuple[str, ...] = ()  # the user's own regexes
     redact_reports: bool = True  # also in pytest's reports that we hand on
     env: bool = True  # facts on the environment in snapshots
+    junit: bool = True  # the cause in JUnit's XML
+    export: Path | None = None  # where a copy to upload goes
     cause: str | None = None
+    children: bool = False  # record child processes of tests too
+    blackbox: bool = True  # what runs stands in a file that outlives a kill
     verbosity: int = 0
     rerun_options: tuple[str, ...] = ()  # what of the command line shapes every test
 

@@ -23,7 +23,8 @@ LIVE = ".live"
 
 def file_name(nodeid: str, phase: str = "call", attempt: int = 1) -> str:
     """Return a file name for a test: readable, bounded, unique also where case does not count."""
-    readable = _UNSAFE.sub("_", nodeid.rsplit("/", 1)[-1]).strip("._")[:80] or "test"
+    path, _, rest = nodeid.partition("::")
+    readable = _UNSAFE.sub("_", f"{path.rpartition('/')[2]}::{rest}").strip("._")[:80] or "test"
     digest = hashlib.blake2b(
         f"{nodeid}\0{phase}\0{attempt}".encode("utf-8", "backslashreplace"), digest_size=4
     )
@@ -60,6 +61,11 @@ class RunDirectory:
         with os.fdopen(handle, "ab") as stream:
             stream.write(data)
         self.written += len(data)
+
+    def folder(self, name: str) -> Path:
+        """Return a folder below the run, made where it is not there. Raises OSError."""
+        self._make(self.path / name)
+        return self.path / name
 
     def finish(self, snapshot: str | None) -> None:
         """Make this run the latest; `snapshot` (relative to the run) becomes latest.json."""

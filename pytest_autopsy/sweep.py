@@ -21,7 +21,7 @@ from .plainjson import dumps, loads
 from .store import LIVE, is_live, write_atomically
 
 PREFIX = ".taint-"
-_SKIPPED = (LIVE, "workers")
+_SKIPPED = (LIVE, "workers", "blackbox", "children")
 
 
 def save(run: Path, worker: str | None, key: str, entries: list[list[str]]) -> None:
@@ -52,6 +52,22 @@ def recover(run: Path) -> bool:
             sweep(run, partial(known.hidden, mark=SEEN), lambda _: True)
     forget(run)
     return True
+
+
+def hides(run: Path) -> Callable[[str], str]:
+    """Return what takes out of a text the secrets that a run had learned before it was killed."""
+    known = []
+    for file in run.glob(f"{PREFIX}*"):
+        for key, entries in _saved(file).items():
+            known.append(ForeignTaint(bytes.fromhex(key)))
+            known[-1].add(entries)
+
+    def hidden(text: str) -> str:
+        for one in known:
+            text = one.hidden(text, mark=SEEN)
+        return text
+
+    return hidden
 
 
 def _saved(file: Path) -> dict[str, list[list[str]]]:

@@ -10,7 +10,9 @@ import pytest
 
 from .integrations.redacting import redact_report
 from .model import Failure, Phase
+from .report.facts import told_by
 from .session import Session, failure_id
+from .wreckage import salvaged
 
 _PHASES: dict[str, Phase] = {
     "setup": "setup", "teardown": "teardown", "collect": "collect",
@@ -41,10 +43,9 @@ class Tally:
         chosen: dict[str, Failure] = {}
         redacted = self.session.redactor.text
         for report in self.failing_reports():
-            stored = getattr(report, "autopsy", None) or {}
-            failure = known.get(stored.get("failure", ""))
+            failure = known.get(told_by(report).get("failure", ""))
             if failure is None:
-                failure = _bare_failure(report, len(chosen), redacted)
+                failure = salvaged(self.session, _bare_failure(report, len(chosen), redacted))
             if failure.id in chosen:  # --dist=each runs a test more than once
                 continue
             chosen[failure.id] = failure

@@ -10,6 +10,8 @@ from .faults import Guard
 from .history import History, Ran, remember, source_hash
 from .report.digest import Outcome, diagnosis_json, diagnosis_path, digest
 from .report.markdown import digest_md
+from .report.page import page
+from .report.page_parts import Evidence, executed
 from .session import Session
 from .store import prune
 
@@ -55,6 +57,7 @@ def write_run(ours: Session, outcome: Outcome, ran: Ran | None) -> None:
         text = Guard(ours.faults)(digest_md, outcome)
         if text is not None:
             directory.write("digest.md", text.encode("utf-8", "replace"))
+        Guard(ours.faults)(_write_page, ours, outcome)
         exemplar = outcome.failure(outcome.causes[0].exemplar) if outcome.causes else None
         first = exemplar or next((f for f in outcome.failures if f.snapshot_path), None)
         directory.finish(first.snapshot_path if first is not None else None)
@@ -75,6 +78,20 @@ def _remember(ours: Session, ran: Ran) -> frozenset[str]:
         return History.read(ours.directory.store).open_runs()
     source = partial(source_hash, path_of=ours.recorder.targets.absolute)
     return remember(ours.directory.store, ran, source).open_runs()
+
+
+def _write_page(ours: Session, outcome: Outcome) -> None:
+    """Write report.html, where there is a failure to show."""
+    if not outcome.failures:
+        return
+    evidence = Evidence(
+        directory=ours.directory.path,
+        executed=executed(outcome.failures, ours.run.functions),
+        path_of=ours.recorder.targets.absolute,
+        redacted=lambda lines: ours.redactor.lines(lines, 0, len(lines)),
+    )
+    ours.directory.write("report.html", page(digest(outcome), evidence, outcome.notes))
+    outcome.page = True
 
 
 def shown(path: Path, root: Path) -> str:

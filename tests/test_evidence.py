@@ -127,7 +127,7 @@ def session(*functions: model.Function, **more: Any) -> Any:
     counters = dict.fromkeys(evidence._COUNTERS, 0)
     return SimpleNamespace(
         run=model.Run(functions=list(functions)),
-        retried=[], faults=[], engine_name="", engine_reason="",
+        retried=[], faults=[], notes=[], engine_name="", engine_reason="",
         recorder=SimpleNamespace(targets=SimpleNamespace(fixtures=set(), matched=set())),
         redactor=Redactor(), key="ab" * 16,
         **{**counters, **more},

@@ -18,7 +18,7 @@ EXAMPLES = ROOT / "examples"
 COMMAND = ("-m", "pytest", "--autopsy", "-q", "--tb=no", "-rN", "-p", "no:cacheprovider")
 BEGIN, END = "<!-- digest -->\n```\n", "```\n<!-- end -->"
 _VARYING = (
-    (re.compile(r"^(evidence  ).*$", re.M), r"\1.autopsy/runs/<run>/digest.md"),
+    (re.compile(r"^(evidence  ).*$", re.M), r"\1.autopsy/runs/<run>/digest.md, report.html"),
     (re.compile(r"^(cost      about \+)[\d.]+ s", re.M), r"\1<time> s"),
     (re.compile(r"(\d+ failed, \d+ passed) in .*$", re.M), r"\1"),
 )

@@ -10,6 +10,7 @@ from typing import Any
 from ..report.plain import cut_end, safe
 from ..store import load_run
 from .reading import complain, emit, find_failure, run_of, stored
+from .wrecks import unfinished, wreck_json, wreck_lines
 
 MAX_SUSPECTS = 5
 
@@ -27,6 +28,9 @@ def add(commands: Any) -> None:
 
 def show(options: argparse.Namespace) -> int:
     """Print what was asked for; return the exit code."""
+    run, wrecks = unfinished(options.dir) if options.test is None else (None, [])
+    if run is not None:
+        return emit(wreck_json(run, wrecks), wreck_lines(run, wrecks), options.json)
     try:
         digest = load_run(options.dir)
     except (OSError, ValueError) as error:

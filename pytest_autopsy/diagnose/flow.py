@@ -61,6 +61,8 @@ class Flow:
     # -- expressions ------------------------------------------------------------------------
 
     def _visit(self, call: Call, node: ast.expr, line: int, weight: float, hops: int) -> None:
+        if isinstance(node, ast.FormattedValue):  # before 3.12 it stands where the f-string does
+            node = node.value
         key = (call.id, node.lineno, node.col_offset, node.end_col_offset or 0)
         if key in self._seen or len(self.steps) > MAX_STEPS or weight < 0.05:
             return

@@ -6,11 +6,13 @@ import math
 from collections import defaultdict
 from functools import partial
 
-from ..model import Confidence, Diagnosis, Evidence, Failure, Function, Suspect
+from ..model import Confidence, Diagnosis, Failure, Function, Suspect
 from . import (
     behaviour,
     birth,
+    changed,
     confused,
+    environment,
     exhausted,
     left,
     lost,
@@ -40,6 +42,7 @@ WEIGHTS = {
     "lost": 1.4,
     "confused": 1.4,
     "told": 1.0,
+    "changed": 0.6,
     "class": 0.3,
     "novel": 0.12,
     "names": 0.15,
@@ -73,6 +76,10 @@ def diagnose(case: Case) -> Diagnosis:
     first = suspects[0]
     best = _strongest(findings, first.function)
     title, kind = describe(case, suspects, best, confidence)
+    hint = hint_for(first, best)
+    outside = environment.find(case)
+    if outside is not None:
+        title, kind, hint = outside.title, "environment", outside.hint
     return Diagnosis(
         failures=tuple(failure.id for failure in case.failures),
         suspects=tuple(suspects),
@@ -80,7 +87,7 @@ def diagnose(case: Case) -> Diagnosis:
         confidence=confidence,
         kind=kind,
         title=title,
-        hint=hint_for(first, best),
+        hint=hint,
     )
 
 
@@ -95,6 +102,7 @@ def gather(case: Case) -> list[Finding]:
         *mutation.left_by_others(case),
         *behaviour.find(case),
         *names.find(case),
+        *changed.find(case),
         *told.find(case),
     ]
 
@@ -219,10 +227,18 @@ def _confidence(suspects: list[Suspect]) -> Confidence:
 
 def _unexplained(case: Case) -> Diagnosis:
     why = next((f.why_no_trace for f in case.failures if f.why_no_trace), "")
-    evidence: tuple[Evidence, ...] = ()
     title, kind = describe(case, [], None, "none")
+    hint = ""
+    outside = environment.find(case)
+    if outside is not None:
+        title, kind, hint = outside.title, "environment", outside.hint
     return Diagnosis(
-        tuple(failure.id for failure in case.failures),
-        (), evidence, "none", kind, title,
+        failures=tuple(failure.id for failure in case.failures),
+        suspects=(),
+        evidence=(),
+        confidence="none",
+        kind=kind,
+        title=title,
+        hint=hint,
         why_none=why or "no function of the project ran in it",
-    )  # fmt: skip
+    )

@@ -9,13 +9,6 @@ from .origin import describe_arguments
 
 MAX_CALLED = 2
 MAX_CULPRIT = 2
-_ENVIRONMENT = {
-    "ModuleNotFoundError": "missing module",
-    "ImportError": "import fails",
-    "ConnectionRefusedError": "connection refused",
-    "PermissionError": "permission denied",
-    "FileNotFoundError": "missing file",
-}
 
 
 def describe(
@@ -50,8 +43,6 @@ def _without_suspects(case: Case) -> tuple[str, str]:
         return f"{failure.nodeid} failed without an exception", "no evidence"
     kind, text = failure.exception
     first_line = text.strip().splitlines()[0] if text.strip() else ""
-    if kind in _ENVIRONMENT:
-        return f"{_ENVIRONMENT[kind]}: {first_line}", "environment"
     return f"{kind}: {first_line}" if first_line else kind, "no evidence"
 
 

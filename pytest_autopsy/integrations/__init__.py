@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
 from ..options import has_workers
+
+if TYPE_CHECKING:
+    from ..report.digest import Outcome
+
+
+class Bridge(Protocol):
+    """What hands a finished run over to another plugin or tool."""
+
+    def finish(self, outcome: Outcome) -> None:
+        """Hand it over. May raise: the caller notes it and goes on."""
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -33,15 +46,43 @@ def _input(config: pytest.Config) -> dict[str, Any]:
     return getattr(config, "workerinput", {})
 
 
+def _given(option: str) -> Callable[[pytest.Config], bool]:
+    """Whether an option of another plugin was given, which is where its report is written."""
+    return lambda config: bool(getattr(config.option, option, None))
+
+
+_BRIDGES: tuple[tuple[str, Callable[[pytest.Config], bool]], ...] = (
+    ("junit", _given("xmlpath")),
+    ("json_report", lambda config: config.pluginmanager.hasplugin("pytest_jsonreport")),
+    ("reportlog", _given("report_log")),
+    ("html", _given("htmlpath")),
+    ("allure", _given("allure_report_dir")),
+    ("github", lambda _: os.environ.get("GITHUB_ACTIONS") == "true"),
+)
+"""A module for each report, and whether this run writes it."""
+_IN_WORKERS = ("allure",)
+"""Those whose plugin writes in each process."""
+
+
 def register(config: pytest.Config, session: Any) -> None:
     """Register the bridges for the plugins that this run has."""
     plugins = config.pluginmanager
-    if is_worker(config) or has_workers(config):
+    worker = is_worker(config)
+    if worker or has_workers(config):
         from . import xdist
 
-        bridge = xdist.Worker(session) if is_worker(config) else xdist.Controller(session)
-        plugins.register(bridge, "autopsy-xdist")
-    if plugins.hasplugin("pytest_jsonreport") and not is_worker(config):
-        from .json_report import JsonReport
+        plugins.register(
+            xdist.Worker(session) if worker else xdist.Controller(session), "autopsy-xdist"
+        )
+    for name, is_there in _BRIDGES:
+        if is_there(config) and (name in _IN_WORKERS or not worker):
+            bridge = import_module(f".{name}", __name__).make(config, session)
+            plugins.register(bridge, f"autopsy-{name}")
 
-        plugins.register(JsonReport(config), "autopsy-json-report")
+
+def bridges(config: pytest.Config) -> Iterator[Bridge]:
+    """Return the bridges of this run, in the order in which they are handed the outcome."""
+    for name, _ in _BRIDGES:
+        bridge = config.pluginmanager.get_plugin(f"autopsy-{name}")
+        if bridge is not None:
+            yield bridge

@@ -33,7 +33,8 @@ def ask_plugins(config: pytest.Config, run: Run, faults: list[str]) -> None:
             return
         facts = [fact for answer in answers for fact in answer or ()]
         told = [_told(fact, known, faults) for fact in facts[:MAX_TOLD]]
-        run.told[failure.id] = tuple(one for one in told if one is not None)
+        known_before = run.told.get(failure.id, ())
+        run.told[failure.id] = (*known_before, *(one for one in told if one is not None))
 
 
 def report_to_plugins(

@@ -13,7 +13,9 @@ import pytest
 
 from ..evidence import Reader, Writer
 from ..faults import described
+from ..record.recovery import SUFFIX
 from ..session import Session
+from ..wreckage import read_wreck
 
 
 def evidence_file(worker: str) -> str:
@@ -58,6 +60,17 @@ class Controller:
     def __init__(self, session: Session) -> None:
         self.session = session
 
+    def _read_box(self, worker: str) -> None:
+        """Take in the black box of a worker that has crashed: one that ended has left none."""
+        ours = self.session
+        box = ours.directory.path / "blackbox" / f"{worker}{SUFFIX}"
+        try:
+            if box.exists():
+                ours.wrecks.append(read_wreck(box, ours.redactor.known))
+                box.unlink()
+        except Exception as fault:  # noqa: BLE001
+            ours.faults.append(f"worker {worker}: {described(self._read_box, fault)}")
+
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput["autopsy_run"] = self.session.directory.run_id
@@ -69,10 +82,14 @@ class Controller:
         told = getattr(node, "workeroutput", {}).get("autopsy")  # None: it crashed
         if told:
             ours.faults.append(f"worker {worker}: {told}")
+        self._read_box(worker)
         file = ours.directory.path / evidence_file(worker)
+        ours.progress.begin(f"reading what worker {worker} found")
         try:
             if told == "" or file.exists():
                 Reader(ours).read(file.read_bytes())
                 file.unlink()
         except Exception as fault:  # noqa: BLE001
             ours.faults.append(f"worker {worker}: {described(self.pytest_testnodedown, fault)}")
+        finally:
+            ours.progress.rest()

@@ -56,6 +56,7 @@ class CodeInfo:
         "is_generator",
         "is_module",
         "is_repr",
+        "is_spawner",
         "is_special",
         "last_line",
         "limit",
@@ -81,6 +82,7 @@ class CodeInfo:
         self.may_clear = bool(code.co_flags & inspect.CO_OPTIMIZED) and not self.shows_locals
         self.is_repr = code.co_name in ("__repr__", "__str__")
         self.is_module = code.co_name == "<module>"
+        self.is_spawner = False  # starts a child process: noted, no call of the program's
         self.is_special = self.is_repr or self.is_module
         self.is_generator = bool(code.co_flags & GENERATOR)
         self.rows_only = code.co_name.startswith("<") and code.co_name != "<lambda>"

@@ -26,6 +26,23 @@ class Keeper(Protocol):
         """Return the newest one, parsed."""
 
 
+class Silent:
+    """A Keeper that keeps nothing: what --no-autopsy puts in the place of all others."""
+
+    def keep(self, name: str, error: BaseException, given: Mapping[str, Any], marks: Marks) -> None:
+        """Keep nothing."""
+
+    def latest(self) -> Mapping[str, Any] | None:
+        """There is none."""
+
+
+class Aside(Protocol):
+    """Records this process until somebody who knows more of it does."""
+
+    def step_aside(self) -> None:
+        """Stop."""
+
+
 class Stack(Generic[T]):
     """Who is at work: the last that was pushed and not yet taken out."""
 
@@ -48,6 +65,8 @@ class Stack(Generic[T]):
 
 recorders: Stack[Recorder] = Stack()
 keepers: Stack[Keeper] = Stack()
+children: Stack[Aside] = Stack()
+"""Whoever records this process because it is a child of a test, or a program that `run` runs."""
 
 outside: dict[tuple[int, str], Keeper] = {}
 """Keepers of programs that run outside pytest, by process (a fork has its own) and store."""

@@ -68,7 +68,7 @@ def trace(recorder: Recorder, recording: Recording, redactor: Redactor) -> Trace
             parent = parent.parent
         depth = depths.get(id(parent), -1) + 1 if parent is not None else 0
         depths[id(record)] = depth
-        calls.append(_call(record, ids, parent, depth, recording.started_ns, redactor))
+        calls.append(call_of(record, ids, parent, depth, recording.started_ns, redactor))
     functions = recorder.functions
     dropped = recording.dropped()
     return Trace(
@@ -112,7 +112,7 @@ def shown_marks(
     )
 
 
-def _call(
+def call_of(
     record: CallRecord,
     ids: dict[int, int],
     parent: CallRecord | None,
@@ -120,6 +120,7 @@ def _call(
     started_ns: int,
     redactor: Redactor,
 ) -> Call:
+    """Return one call for readers, redacted; `ids` numbers it and the calls around it."""
     info = record.info
     extra = record.extra
     direct = record.direct and parent is not None and parent is record.parent

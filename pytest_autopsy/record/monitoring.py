@@ -104,7 +104,7 @@ class MonitoringEngine:
         ]
 
     def _wanted(self, info: CodeInfo) -> int:
-        if info.is_module:
+        if info.is_module or info.is_spawner:
             return int(self._events.PY_START | self._events.PY_RETURN)
         lines: int = self._events.LINE if info.wants_lines else 0
         if info.rows_only:

@@ -11,6 +11,7 @@ from fnmatch import fnmatch
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlparse
 
 from ..plainjson import loads
@@ -39,6 +40,11 @@ def repository_root(start: Path) -> Path:
     return start
 
 
+def stdlib_folders() -> tuple[str, ...]:
+    """Return where the standard library lies."""
+    return tuple(path.rstrip(os.sep) for path in _STDLIB)
+
+
 class Project:
     """The project's own code: the files under its root, its editable installs, itself installed.
 
@@ -53,6 +59,19 @@ class Project:
         self.test_files = test_files
         self.installed = tuple(_own_installed(Path(self.rootdir)))
         self.folders = (self.root, *_editable_folders(self.root))
+
+    def known(self) -> dict[str, object]:
+        """Return what was looked up, as JSON types, for a process that shall not look again."""
+        found = vars(self)
+        return {name: list(v) if type(v) is tuple else v for name, v in found.items()}
+
+    @classmethod
+    def from_known(cls, known: dict[str, Any]) -> Project:
+        """Return the project that another process has looked up."""
+        project = cls.__new__(cls)
+        for name, value in known.items():
+            setattr(project, name, tuple(value) if type(value) is list else value)
+        return project
 
     def owns(self, path: str) -> bool:
         """Whether the file at `path` (absolute, real) is code of this project."""

@@ -20,6 +20,7 @@ from ..model import Change, Function, Phase, Value
 from ..observe.detail import Detail
 from ..observe.exceptions import context_id, traceback_of, type_name
 from ..observe.values import TYPES, Limits
+from .births import Births, is_spawner
 from .codes import CodeInfo
 from .leftovers import leftovers
 from .marks import MarkRecord
@@ -34,12 +35,14 @@ from .records import (
     MAX_EVENTS,
     MAX_SHARES,
     SHARE,
+    START,
     SWITCH_OFF,
     TIME,
     Entry,
     Extra,
     Noted,
     Recording,
+    Tap,
 )  # fmt: skip
 from .replay import QUIET
 from .targets import Targets
@@ -74,6 +77,9 @@ class Recorder:
         self.epoch = 0
         self.clock = 0
         self.lost = 0
+        self.tap: Tap | None = None  # who is told of each event as it happens
+        self.births: Births | None = None  # where child processes are recorded too
+        self.limit = SWITCH_OFF
         self.faults: list[str] = []
         self.looker = self.detail.looker(self.full)
         self.keeps_values = True
@@ -95,17 +101,26 @@ class Recorder:
 
     def info_for(self, code: CodeType, module: object) -> CodeInfo | None:
         """Return what is known of `code` if it is a target; asked once a code object."""
-        function = self.targets.match(code, module if type(module) is str else "")
+        module = module if type(module) is str else ""
+        function = self.targets.match(code, module)
         if function is None:
+            if self.births is not None and is_spawner(code, module):
+                info = self.infos[id(code)] = self.births.info(code)
+                return info
             return None
+        index = self.index_of(function)
+        info = self.infos[id(code)] = CodeInfo(code, function, index)
+        self.codes[index].append(info)
+        return info
+
+    def index_of(self, function: Function) -> int:
+        """Return the number by which footprints know a function, a new one where it has none."""
         index = self._indexes.get(function)
         if index is None:
             index = self._indexes[function] = len(self.functions)
             self.functions.append(function)
             self.codes.append([])
-        info = self.infos[id(code)] = CodeInfo(code, function, index)
-        self.codes[index].append(info)
-        return info
+        return index
 
     # -- tests and owners of footprints -----------------------------------------------------
 
@@ -197,7 +212,7 @@ class Recorder:
         self.clock = clock = self.clock + 1
         began = 0 if clock & SAMPLE else perf_counter_ns()
         if info.epoch != self.epoch:
-            info.epoch, info.count, info.limit = self.epoch, 0, SWITCH_OFF
+            info.epoch, info.count, info.limit = self.epoch, 0, self.limit
             recording.touched.append(info)
         info.count = count = info.count + 1
         if count > info.limit:
@@ -268,6 +283,8 @@ class Recorder:
             if count == KEEP_FIRST + 1:
                 info.ring = recording.ring()
             info.ring.append(entry)
+        if self.tap is not None:
+            self.tap.began(entry)
         if began:
             self.spent_ns += (perf_counter_ns() - began) * (SAMPLE + 1)
 
@@ -296,6 +313,8 @@ class Recorder:
         extra = entry[EXTRA]
         if extra is not None and extra.argument_ids is not None:
             self._after(entry, extra, info, frame)
+        if self.tap is not None:
+            self.tap.ended(entry)
         if not clock & SAMPLE:
             self.spent_ns += (perf_counter_ns() - now) * (SAMPLE + 1)
 
@@ -317,6 +336,8 @@ class Recorder:
         extra = entry[EXTRA]
         if extra is not None and extra.argument_ids is not None:
             self._after(entry, extra, info, frame)
+        if self.tap is not None:
+            self.tap.ended(entry)
 
     def suspend(self, frame: FrameType) -> None:
         """A generator or coroutine yields."""
@@ -350,6 +371,19 @@ class Recorder:
         mark.order = self.clock
         self.recording.marks.add(mark)
 
+    def opened(self, frame: FrameType | None) -> Entry | None:
+        """Return the innermost open call that `frame` belongs to or was made by."""
+        while frame is not None:
+            entry = self._open.get(id(frame))
+            if entry is not None and entry[INFO].code is frame.f_code:
+                return entry
+            frame = frame.f_back
+        return None
+
+    def open_calls(self) -> list[Entry]:
+        """Return the calls that have begun and not ended, in the order in which they began."""
+        return sorted(self._open.values(), key=lambda entry: entry[START])
+
     # -- the parts of an event --------------------------------------------------------------
 
     def _new_entry(self) -> Entry:
@@ -375,6 +409,8 @@ class Recorder:
         moves.append((self.clock, thread))
         if len(moves) > MAX_EVENTS:
             del moves[MAX_EVENTS // 2 : MAX_EVENTS // 2 + 2]  # a yield and what follows it
+        if self.tap is not None:
+            self.tap.moved(entry, thread, self.clock)
 
     def _note(
         self,
@@ -401,8 +437,11 @@ class Recorder:
         recording.at_least.add(info.index)
         recording.cut.append(info)
         for frame_id, entry in [one for one in self._open.items() if one[1][INFO] is info]:
+            self.clock += 1
             entry[END] = ("unknown", self.clock, entry[TIME], None, -1)
             del self._open[frame_id]
+            if self.tap is not None:
+                self.tap.ended(entry)
         self.switch_off(info)
 
     def _share(self, recording: Recording) -> None:
@@ -487,13 +526,21 @@ class Recorder:
     # -- modules, and calls that are pytest's, not the program's -----------------------------
 
     def _enters_special(self, info: CodeInfo, frame: FrameType) -> bool:
-        """A module's rows are its own; return whether pytest asked for this repr."""
+        """A module's rows are its own; return whether this is no call of the program's."""
+        if info.is_spawner:
+            if self.births is not None and self.recording is not None:
+                self.births.before(frame, self.opened(frame))
+            return True
         if info.is_module:
             self.push_owner(self.import_rows.setdefault(info.function.file, {}))
             return False
         return self._is_asked_by_pytest(frame)
 
     def _leaves_special(self, info: CodeInfo, frame: FrameType) -> None:
+        if info.is_spawner:
+            if self.births is not None:
+                self.births.after(frame)
+            return
         if self._muted == id(frame):
             self._unmute()
         if info.is_module:

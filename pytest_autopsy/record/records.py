@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterator
 from types import CodeType
-from typing import Any
+from typing import Any, Protocol
 
 from ..model import Change, Phase
 from .codes import CodeInfo
@@ -77,6 +77,19 @@ class Noted:
         self.line = line
         self.here = here
         self.returning = returning  # it has come through this frame before
+
+
+class Tap(Protocol):
+    """Told of each event of a recorded call, inside the callback: what has to outlive the process."""
+
+    def began(self, entry: Entry) -> None:
+        """A call began."""
+
+    def ended(self, entry: Entry) -> None:
+        """A call ended: its END is set."""
+
+    def moved(self, entry: Entry, thread: int, clock: int) -> None:
+        """A generator or coroutine goes on in `thread`, or is suspended (0)."""
 
 
 class Recording:

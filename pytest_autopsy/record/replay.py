@@ -87,18 +87,18 @@ def records(recording: Recording) -> list[CallRecord]:
                 found.parent = record_of(entry[PARENT])
         return found
 
-    _Replay(record_of).run(entries)
+    Replay(record_of).run(entries)
     found = [record_of(entry) for entry in entries]
     if recording.depth is None:
         return found
     return [record for record in found if _depth(record) <= recording.depth]
 
 
-class _Replay:
+class Replay:
     """Goes through starts, ends, yields and resumes in their order."""
 
     def __init__(self, record_of: Callable[[Entry], CallRecord]) -> None:
-        self.record_of = record_of
+        self.record_of = record_of  # asked by `run` alone
         self.stacks: dict[int, list[CallRecord]] = {}
         self.on: dict[int, list[CallRecord]] = {}  # id of a record -> the stack that it is on
 
@@ -115,24 +115,26 @@ class _Replay:
             record = self.record_of(entries[place])
             if place not in begun:
                 begun.add(place)
-                self._begin(record)
+                self.begin(record)
             elif what in (_SUSPENDED, _END):
-                self._leave(record)
+                self.leave(record)
             else:
-                self._enter(record, what)
+                self.enter(record, what)
 
-    def _begin(self, record: CallRecord) -> None:
+    def begin(self, record: CallRecord) -> None:
+        """A call begins: where its parent is not known it is the innermost open one there."""
         stack = self.stacks.setdefault(record.thread, [])
         if record.parent is None and stack:
             record.parent = stack[-1]
-        self._enter(record, record.thread)
+        self.enter(record, record.thread)
 
-    def _enter(self, record: CallRecord, thread: int) -> None:
+    def enter(self, record: CallRecord, thread: int) -> None:
+        """A call goes on in a thread."""
         stack = self.stacks.setdefault(thread, [])
         stack.append(record)
         self.on[id(record)] = stack
 
-    def _leave(self, record: CallRecord) -> None:
+    def leave(self, record: CallRecord) -> None:
         """Take a call off its stack; what lies above it was lost on the way."""
         stack = self.on.pop(id(record), None)
         if stack is None:

@@ -31,9 +31,12 @@ class Rule:
     kind: str  # path, module, function
     pattern: str = ""
     function: str = ""
+    within: str = ""  # a path that it holds for, "": everywhere
 
     def matches(self, path: str, module: str, name: str) -> bool:
         """Whether a function `name` of `module` in the file `path` is meant."""
+        if self.within and not _path_matches(path, self.within):
+            return False
         if self.function and not _name_matches(name, self.function):
             return False
         if self.kind == "path":
@@ -130,7 +133,8 @@ class Targets:
         met = [
             rule.text
             for rule in self.include
-            if (owns or rule.kind != "function") and rule.matches(path, module, function.name)
+            if (owns or rule.within or rule.kind != "function")
+            and rule.matches(path, module, function.name)
         ]
         self.matched.update(met)
         return bool(met) or (self.own and owns)

@@ -32,7 +32,11 @@ class Outcome:
     cost: dict[str, float]
     notes: list[str] = field(default_factory=list)
     path: str = ""  # the run directory, relative to the root
+    page: bool = False  # whether report.html was written there
     retried: list[Failure] = field(default_factory=list)
+    export: str = ""  # where the run was copied to, from the CI service's checkout
+    exported: frozenset[str] = frozenset()  # the names of the files there
+    elsewhere: dict[str, object] | None = None  # what --triage-from found
     seen: dict[str, Seen] = field(default_factory=dict)  # id of a cause -> from earlier runs
     earlier: list[Earlier] = field(default_factory=list)  # causes that only earlier runs had
 
@@ -55,6 +59,7 @@ def digest(outcome: Outcome) -> dict[str, object]:
         "earlier_causes": [_earlier(one) for one in outcome.earlier[:MAX_EARLIER]],
         "failures": [_failure(failure, outcome) for failure in outcome.failures],
         "cost": outcome.cost,
+        **({} if outcome.elsewhere is None else {"elsewhere": outcome.elsewhere}),
     }
 
 
@@ -103,7 +108,10 @@ def evidence_json(fact: Evidence) -> dict[str, object]:
 
 def rerun_of(failure: Failure) -> list[str]:
     """Return the command that runs this test again."""
-    known = failure.snapshot.rerun[1:] if failure.snapshot is not None else ()
+    rerun = failure.snapshot.rerun if failure.snapshot is not None else ()
+    if rerun[:2] == ("pytest-autopsy", "run"):
+        return [*map(clean, rerun)]
+    known = rerun[1:]
     return ["pytest", "--autopsy", *map(clean, known or (failure.nodeid,))]
 
 
@@ -121,7 +129,7 @@ def why_no_cause(failure: Failure, outcome: Outcome) -> str | None:
 
 def diagnosis_path(failure: Failure) -> str:
     """Return the name of a failure's diagnosis, below the run."""
-    return f"diagnoses/{file_name(failure.nodeid, failure.phase, failure.attempt)}.json"
+    return f"diagnoses/{file_name(failure.nodeid, failure.id, failure.attempt)}.json"
 
 
 def _earlier(one: Earlier) -> dict[str, object]:

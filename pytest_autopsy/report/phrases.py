@@ -5,11 +5,7 @@ from __future__ import annotations
 from ..history import Seen
 from ..model import RootCause
 from .digest import Outcome
-
-
-def many(count: int, thing: str) -> str:
-    """Return a count with its thing, in the plural where it is not one."""
-    return f"{count} {thing}" + ("" if count == 1 else "s")
+from .plain import many
 
 
 def extent(cause: RootCause, outcome: Outcome) -> str:

@@ -66,6 +66,11 @@ def padded(text: str, cells: int) -> str:
     return text + " " * max(cells - width(text), 0)
 
 
+def many(count: int, thing: str) -> str:
+    """Return how many there are of a thing, in words."""
+    return f"{count} {thing}" + ("" if count == 1 else "s")
+
+
 def _safe(character: str) -> str:
     if character.isprintable() and unicodedata.category(character) != "Cf":
         return character

@@ -4,12 +4,14 @@ that change, so that those tools still tell a repeated failure from a new one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..observe.text import clean
 from .digest import Outcome, diagnosis_path
 
 Properties = list[tuple[str, str]]
+PREFIX = "autopsy."
 
 
 def properties_of(outcome: Outcome, failure_id: str) -> Properties:
@@ -35,12 +37,23 @@ def properties_of(outcome: Outcome, failure_id: str) -> Properties:
 
 
 def attach(report: Any, properties: Properties) -> None:
-    """Put properties on a stored report, each once."""
-    held = getattr(report, "user_properties", None)
-    if held is None:
+    """Put properties on a stored report, in the place of what was known when it was made."""
+    replace_properties(getattr(report, "user_properties", None), properties)
+
+
+def replace_properties(held: Any, properties: Properties) -> None:
+    """Replace ours among a report's properties; what else stands there, well formed or not, stays.
+
+    What another plugin has put in the place of the list stays as it is.
+    """
+    if not isinstance(held, list):
         return
-    names = {name for name, _ in held}
-    held.extend(pair for pair in properties if pair[0] not in names)
+    others = [pair for pair in held if not (isinstance(pair, (list, tuple)) and _is_ours(pair))]
+    held[:] = [*others, *properties]
+
+
+def _is_ours(pair: Sequence[Any]) -> bool:
+    return len(pair) > 0 and type(pair[0]) is str and pair[0].startswith(PREFIX)
 
 
 def box(outcome: Outcome, failure_id: str) -> list[str]:

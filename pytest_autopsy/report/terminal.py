@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from ..model import RootCause
 from .digest import Outcome
-from .phrases import after, extent, known, many
-from .plain import cut_end, cut_path, padded, safe, split, width
+from .phrases import after, extent, known
+from .plain import cut_end, cut_path, many, padded, safe, split, width
 
 MAX_LINES = 60
 FULL = 5
@@ -142,5 +142,6 @@ def _footer(outcome: Outcome, cells: int, rest: int) -> Iterator[Line]:
     for note in outcome.notes:
         yield from _labelled("note", safe(note), cells, 3)
     if outcome.path:
-        yield Line(f"evidence  {outcome.path}/digest.md", "dim")
+        page = ", report.html" if outcome.page else ""
+        yield Line(f"evidence  {outcome.path}/digest.md{page}", "dim")
     yield Line(cut_end(f"cost      {cost(outcome)}", cells), "dim")

@@ -12,15 +12,19 @@ SCHEMA = "pytest-autopsy/trace@1"
 MAX_TEXT = 200
 
 
-def trace_jsonl(trace: Trace) -> bytes:
-    """Return the trace as JSON lines: a `test` line, then events in the order they happened."""
+def trace_jsonl(trace: Trace, limit: int = MAX_TEXT) -> bytes:
+    """Return the trace as JSON lines: a `test` line, then events in the order they happened.
+
+    `limit` bounds the characters of a value's text.
+    """
     lines = [_test_line(trace)]
     events: list[tuple[int, int, dict[str, object]]] = []
     for call in trace.calls:
-        events.append((call.start, 0, _call_line(call)))
-        events.extend((call.end or call.start, 1, line) for line in _handled_lines(call))
+        events.append((call.start, 0, call_line(call, limit)))
+        ending, *handled = end_lines(call, limit)
+        events.extend((call.end or call.start, 1, line) for line in handled)
         if call.end is not None:
-            events.append((call.end, 2, _end_line(call)))
+            events.append((call.end, 2, ending))
     events.extend((mark.order, 0, _mark_line(mark)) for mark in trace.marks)
     events.sort(key=lambda event: event[:2])
     lines.extend(event[2] for event in events)
@@ -38,7 +42,8 @@ def _test_line(trace: Trace) -> dict[str, object]:
     }
 
 
-def _call_line(call: Call) -> dict[str, object]:
+def call_line(call: Call, limit: int = MAX_TEXT) -> dict[str, object]:
+    """Return the line of a call that begins."""
     line: dict[str, object] = {
         "event": "call",
         "call_id": call.id,
@@ -48,7 +53,7 @@ def _call_line(call: Call) -> dict[str, object]:
         "module": call.module,
         "file": call.function.file,
         "line": call.function.line,
-        "args": {name: to_text(value, MAX_TEXT) for name, value in call.arguments},
+        "args": {name: to_text(value, limit) for name, value in call.arguments},
         "qualname": call.function.name,
         "phase": call.phase,
         "t_ns": call.t_ns,
@@ -59,12 +64,19 @@ def _call_line(call: Call) -> dict[str, object]:
         line["called_at"] = call.site.line
     if call.task is not None:
         line["task"] = clean(call.task)
+    if call.pid is not None:
+        line["pid"] = call.pid
     if call.outcome in ("open", "suspended", "unknown"):
         line["outcome"] = call.outcome
     return line
 
 
-def _end_line(call: Call) -> dict[str, object]:
+def end_lines(call: Call, limit: int = MAX_TEXT) -> list[dict[str, object]]:
+    """Return the line of a call's end, and those of what it handled."""
+    return [_end_line(call, limit), *_handled_lines(call)]
+
+
+def _end_line(call: Call, limit: int) -> dict[str, object]:
     line: dict[str, object] = {
         "event": "return" if call.outcome == "return" else "exception",
         "call_id": call.id,
@@ -72,7 +84,7 @@ def _end_line(call: Call) -> dict[str, object]:
         "func": call.function.short.rsplit(".", 1)[-1],
     }
     if call.outcome == "return":
-        line["return_value"] = to_text(call.value, MAX_TEXT)
+        line["return_value"] = to_text(call.value, limit)
         line["value"] = to_json(call.value)
         line["line"] = call.line
     else:
@@ -82,14 +94,16 @@ def _end_line(call: Call) -> dict[str, object]:
         line["exc_line"] = raised.line if raised else call.line
         line["raised_here"] = raised.here if raised else None
     line["duration_ns"] = call.duration_ns
+    if call.pid is not None:
+        line["pid"] = call.pid
     if call.yields:
         line["yields"] = call.yields
     if call.changes:
         line["changed"] = {
             change.name: {
                 "scope": change.scope,
-                "before": to_text(change.before, MAX_TEXT),
-                "after": to_text(change.after, MAX_TEXT),
+                "before": to_text(change.before, limit),
+                "after": to_text(change.after, limit),
             }
             for change in call.changes
         }
@@ -164,6 +178,8 @@ def _tree_line(call: Call) -> str:
         f"changed {change.name}: {to_text(change.before, 40)} -> {to_text(change.after, 40)}"
         for change in call.changes
     ]
+    if call.pid is not None:
+        notes.append(f"pid {call.pid}")
     extra = f"  [{'; '.join(notes)}]" if notes else ""
     place = f"{call.function.file}:{call.function.line}"
     head = f"{call.id:>5} {'  ' * call.depth}{call.function.short}({arguments})"

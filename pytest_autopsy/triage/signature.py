@@ -13,7 +13,6 @@ from ..model import Failure
 VERSION = 1
 
 
-
 class Rule(NamedTuple):
     """What varies between runs without saying anything of the cause, and what stands for it."""
 

@@ -3,7 +3,7 @@
 Loaded with ``-p accuracy_plugin`` from a folder that holds it and the package alone. It reads
 ACCURACY_TESTS (a file of node ids: only these are run), ACCURACY_ALL (how many there are),
 ACCURACY_FAILED (a file to write the failing ones to) and ACCURACY_EVIDENCE (a file to write the
-run's evidence to, gzip).
+run's evidence to, gzip), and ACCURACY_OUTCOMES (a file to write all outcomes to).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 _failed: list[str] = []
+_passed: list[str] = []
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -40,6 +41,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Note a failing phase."""
     if report.failed:
         _failed.append(report.nodeid)
+    elif report.when == "call" and report.passed:
+        _passed.append(report.nodeid)
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:
@@ -53,6 +56,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if "ACCURACY_FAILED" in os.environ:
         told = json.dumps(sorted(set(_failed)))
         Path(os.environ["ACCURACY_FAILED"]).write_text(told, encoding="utf-8")
+    if "ACCURACY_OUTCOMES" in os.environ:
+        told = json.dumps({
+            "failed": sorted({one for one in _failed if not one.startswith("collect ")}),
+            "passed": sorted(set(_passed) - set(_failed)),
+            "collect": [one for one in _failed if one.startswith("collect ")],
+        })  # fmt: skip
+        Path(os.environ["ACCURACY_OUTCOMES"]).write_text(told, encoding="utf-8")
     if "ACCURACY_EVIDENCE" in os.environ:
         session = _session(config)
         from pytest_autopsy.evidence import Writer

@@ -80,6 +80,9 @@ def main(arguments: list[str] | None = None) -> int:
                 matches[name].append(one)
             if options.verbose and not judged["autopsy"].perfect:
                 show(together, causes, library)
+    if not matches:
+        print("no sets: run `python -m tests.accuracy.collect` for these libraries first")
+        return 2
     print(f"{len(matches['autopsy'])} sets, {faults} faults that show, {failures} failures")
     print(ROW.format("", "sets", "precision", "recall", "F1", "AMI", "perfect"))
     for name, every in matches.items():

@@ -160,3 +160,60 @@ def test_numbers_are_no_such_thing(bench: Make) -> None:
     made.test("test_good")
     made.test("test_bad", ("==", 120, 9))
     assert "text for a number" not in kinds(made.diagnosis())
+
+
+def test_what_is_changed_since_the_last_commit_breaks_a_tie(bench: Make) -> None:
+    made = bench("""
+def one(number):
+    return number + 1
+
+def two(number):
+    return number + 2
+
+def test_bad(): assert one(1) + two(1) == 4
+""")
+    made.test("test_bad", ("==", 5, 4))
+    before = {s.function.name: s.score for s in made.diagnosis().suspects}
+    made.run.changed = {made.run.functions[0].file.replace("test_", ""): frozenset({6})}
+    after = {s.function.name: s.score for s in made.diagnosis().suspects}
+    assert after["two"] > before["two"]
+    assert after["one"] == before["one"]
+    assert "line 6 is changed since the last commit" in made.diagnosis().suspects[0].why
+
+
+OUTSIDE = """
+import socket
+
+def connect():
+    with socket.socket() as made:
+        made.connect(("127.0.0.1", 9))
+
+def refuse():
+    raise ConnectionRefusedError("we want this")
+
+def import_it():
+    import no_such_module_anywhere
+
+def test_refused(): connect()
+def test_own(): refuse()
+def test_module(): import_it()
+"""
+
+
+def test_what_is_missing_outside_the_program(bench: Make) -> None:
+    made = bench(OUTSIDE)
+    made.test("test_refused")
+    found = made.diagnosis()
+    assert (found.kind, found.title.split(":")[0]) == ("environment", "connection refused")
+    made.run.failures.clear()
+    made.test("test_module")
+    found = made.diagnosis()
+    assert (found.title, found.hint.split()[:2]) == (
+        "missing module no_such_module_anywhere", ["install", "no_such_module_anywhere"]
+    )  # fmt: skip
+
+
+def test_what_the_program_raises_itself_is_not_outside(bench: Make) -> None:
+    made = bench(OUTSIDE)
+    made.test("test_own")
+    assert made.diagnosis().kind != "environment"

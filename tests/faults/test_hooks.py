@@ -72,7 +72,7 @@ def test_closing(suite, where):
     suite.check(f"pytest_autopsy.{where}")
 
 
-@pytest.mark.parametrize("where", ["runfacts:_git", "recording:_shown_message"])
+@pytest.mark.parametrize("where", ["changes:git", "recording:_shown_message"])
 def test_helpers_of_modules(suite, where):
     suite.check(f"pytest_autopsy.{where}")
 

@@ -25,7 +25,7 @@ CAUSES = (
     "closing:explain",
     "closing:diagnose_each",
     "pipeline:diagnose",
-    "pipeline:by_signature",
+    "pipeline:cluster",
     "pipeline:merge",
     "pipeline:cause_id",
     "triage.signature:normalised",
@@ -85,7 +85,7 @@ def test_the_line_of_a_green_run(suite):
     assert "Traceback" not in run.out
 
 
-@pytest.mark.parametrize("where", ["integrations.junit:amend", "integrations.junit:box"])
+@pytest.mark.parametrize("where", ["integrations.junit:_amend", "integrations.junit:box"])
 def test_junit(suite, where):
     args = ("--autopsy", "--junitxml=junit.xml")
     suite.check(f"pytest_autopsy.{where}", args=args)

@@ -17,7 +17,17 @@ from typing import Any
 REPORT_LOG = (Path(__file__).parent / "aside" / "report_log.py").read_text("utf-8")
 PLUGINS = ("autopsy",)
 _OURS = ("PYTEST_", "COV_", "GITHUB_", "JENKINS", "REPORT_LOG")
-_NOISE = ("CI", "BUILD_NUMBER", "NO_COLOR", "FORCE_COLOR", "PY_COLORS", "TERM", "PYTHONPATH")
+_NOISE = (
+    "CI",
+    "CI_PROJECT_DIR",
+    "WORKSPACE",
+    "BUILD_NUMBER",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "PY_COLORS",
+    "TERM",
+    "PYTHONPATH",
+)
 
 
 @dataclass
@@ -153,8 +163,12 @@ class Project:
         autoload: bool = False,
         cache: bool = False,
         below: str = "",
+        env: dict[str, str] | None = None,
     ) -> Run:
-        """Run pytest here. Without `autoload` only `plugins` are there beside pytest's own."""
+        """Run pytest here. Without `autoload` only `plugins` are there beside pytest's own.
+
+        `env` is added to an environment without traces of CI services.
+        """
         self._runs += 1
         log = self._aside / f"reports-{self._runs}.jsonl"
         command = [sys.executable, "-m", "pytest", "-p", "report_log"]
@@ -165,7 +179,7 @@ class Project:
         done = subprocess.run(
             [*command, *args],
             cwd=self.path / below,
-            env=self._environment(log, autoload),
+            env={**self._environment(log, autoload), **(env or {})},
             capture_output=True,
             timeout=120,
             check=False,

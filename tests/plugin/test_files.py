@@ -44,7 +44,7 @@ def read(file) -> dict:
 
 def test_tree(shop_run):
     below = {file.name for file in shop_run.directory.iterdir()}
-    assert below == {"digest.json", "digest.md", "diagnoses", "snapshots", "traces"}
+    assert below == {"digest.json", "digest.md", "report.html", "diagnoses", "snapshots", "traces"}
     assert {file.suffix for file in files(shop_run, "traces/*")} == {".jsonl", ".txt"}
     assert [file.suffixes[-1] for file in files(shop_run, "diagnoses/*")] == [".json"]
     assert len(files(shop_run, "snapshots/*.traceback.txt")) == 1

@@ -201,3 +201,36 @@ def test_without_autopsy_they_write_as_in_a_plain_program(project):
     run = project.write(FILES).run(GO_ON)
     assert not list(run.path.glob(".autopsy/latest"))
     assert json.loads((run.path / ".autopsy" / "latest.json").read_bytes())["name"] == "lookup"
+
+
+ASKED_IN_CODE = {
+    "test_asked.py": """
+        import pytest
+        from pytest_autopsy import debug_snapshot, get_latest_snapshot, mark, snapshot_section
+
+        @debug_snapshot("lookup")
+        def lookup(item):
+            mark("asked", item=item)
+            return {}[item]
+
+        def test_section():
+            with pytest.raises(KeyError), snapshot_section("section"):
+                lookup("ham")
+            assert get_latest_snapshot() is None
+    """
+}
+
+
+@pytest.mark.parametrize("args", [(), ("-p", "xdist", "-n2")], ids=str)
+def test_no_autopsy_silences_what_the_code_asks_for(project, args):
+    if "xdist" in args:
+        pytest.importorskip("xdist")
+    run = project.write(ASKED_IN_CODE).ini("autopsy = true").run("--no-autopsy", *args)
+    assert run.code == 0, run.text
+    assert not (project.path / ".autopsy").exists()
+
+
+def test_what_the_code_asks_for_needs_no_option(project):
+    run = project.write(ASKED_IN_CODE).run()
+    assert run.code == 1  # there is a snapshot
+    assert (project.path / ".autopsy" / "latest.json").exists()
