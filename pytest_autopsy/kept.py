@@ -108,6 +108,8 @@ class Kept:
         self.run = Run()
         self.retried: list[Failure] = []
         self.faults: list[str] = []
+        self.notes: list[str] = []
+        self.progress = SimpleNamespace(step=lambda: None)
         self.redactor = SimpleNamespace(know=lambda _key, _entries: None)
         self.key = ""
         self.recorder = SimpleNamespace(targets=SimpleNamespace(fixtures=set(), matched=set()))
