@@ -66,7 +66,7 @@ def assessor(
 
     def assess(failures: Sequence[Failure]) -> Diagnosis:
         step()
-        ordered = sorted(failures, key=lambda failure: failure.id)
+        ordered = sorted(failures, key=lambda one: (one.nodeid, one.phase, one.id))
         key = ("diagnosis", *(failure.id for failure in ordered))
         return known.once(key, lambda: diagnose(Case(run, ordered, path_of, known)))
 

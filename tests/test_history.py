@@ -16,7 +16,9 @@ FUNCTION = Function("shop.py", "total", 1)
 
 
 def cause(name: str = "c1-aaaaaaaa", also: tuple[str, ...] = (), function=FUNCTION) -> RootCause:
-    diagnosis = Diagnosis(("f-1",), (Suspect(function, 1, 1.0),), (), "likely", "unclear", "a title")
+    diagnosis = Diagnosis(
+        ("f-1",), (Suspect(function, 1, 1.0),), (), "likely", "unclear", "a title"
+    )
     return RootCause(name, also, "signature", "f-1", ("f-1",), diagnosis)
 
 

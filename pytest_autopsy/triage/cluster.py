@@ -16,14 +16,17 @@ from .signature import signature
 
 Diagnose = Callable[[Sequence[Failure]], Diagnosis]
 TOP = 8
-NEAR = 1.2
+NEAR = 0.8
 """How far below its own best suspect a bucket may rank another's culprit and still join it."""
 SPECIFIC = 0.75
 """What Ochiai gives a function that all of the failing tests run and few of the others."""
-MOST = 0.75
+MOST = 0.9
 """The share of the failures in which one that explains them is seen to have had a part."""
-ROOM, ROOM_ALIKE = 0.15, 0.5
+ROOM, ROOM_ALIKE = 0.1, 0.3
 """How far below the first of both together a suspect may rank and still explain both."""
+WORTH = 1.0
+"""How much of what sets the weaker one of two first suspects apart from passing tests (Ochiai) must
+be left of it for one that explains both."""
 TRIES = 3
 """Buckets that one is looked at together with, the likeliest first."""
 MAX_LOOKS = 500
@@ -143,7 +146,8 @@ class Merger:
     def _explains(self, together: Diagnosis, one: Bucket, other: Bucket) -> bool:
         """Whether a suspect that ranks high for both together stands high for each, and had a part
         in most of the failures. One that hardly any other test runs is explanation enough
-        where its part was not seen. Failures of one signature are given more room.
+        where its part was not seen; one that nearly all tests run, where each bucket has a better
+        one of its own, is none. Failures of one signature are given more room.
         """
         if not together.suspects:
             return False
@@ -152,7 +156,12 @@ class Merger:
         alike = signature(one.failures[0]) == signature(other.failures[0])
         room = ROOM_ALIKE if alike else ROOM
         best, ours, theirs = together.suspects[0].score, one.regrets(), other.regrets()
-        near = (s for s in together.suspects[:TOP] if best - s.score <= room)
+        apart = min(bucket.diagnosis.suspects[0].spectrum for bucket in (one, other))
+        near = (
+            suspect
+            for suspect in together.suspects[:TOP]
+            if best - suspect.score <= room and suspect.spectrum >= WORTH * apart
+        )
         return any(
             s.spectrum >= SPECIFIC
             or self._part(s.function, [*one.failures, *other.failures]) >= MOST

@@ -231,9 +231,9 @@ def measure(tests: int, failing: int, causes: int) -> bool:
         before = memory("VmRSS")
         began = process_time()
         known = Known(run, targets.absolute)
-        found = explain(run, targets.absolute, known)
+        found = explain(run, targets.absolute, known=known)
         explained = process_time() - began
-        diagnoses = diagnose_each(run, found, targets.absolute, known)
+        diagnoses = diagnose_each(run, found, targets.absolute, known=known)
         outcome = Outcome(
             {"id": "x", "engine": "", "engine_reason": ""}, {}, run.failures, found, diagnoses, {}
         )

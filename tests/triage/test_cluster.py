@@ -70,7 +70,7 @@ def test_one_that_had_no_part_in_one_of_them_does_not_join_them():
 def test_a_test_is_no_culprit_that_joins():
     made = Made({"a": {"x": 2.0}, "b": {"y": 2.0}})
     joined = Bucket([failure("a")], made([failure("a")]))
-    test = Suspect(Function("t.py", "test_a", 1, "test"), 1, 3.0)
+    test = Suspect(Function("t.py", "test_a", 1, "test"), 1, 2.5)
     joined.diagnosis = Diagnosis((), (test, *joined.diagnosis.suspects), (), "likely", "", "")
     assert set(joined.regrets()) == {Function("a.py", "x", 1)}
 

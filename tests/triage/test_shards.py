@@ -182,7 +182,7 @@ def test_what_is_kept_is_bounded_and_failures_go_first(runs, tmp_path, monkeypat
         settings=SimpleNamespace(triage=True), run=into.run, recorder=into.recorder,
         redactor=SimpleNamespace(identifier=lambda text: text), engine_name="e", engine_reason="r",
         directory=SimpleNamespace(write=lambda name, raw: (tmp_path / name).write_bytes(raw)),
-        calls_seen=1, calls_kept=1, dropped=0, snapshot_s=0.0, recording_s=0.0,
+        notes=[], calls_seen=1, calls_kept=1, dropped=0, snapshot_s=0.0, recording_s=0.0,
     )  # fmt: skip
     outcome = SimpleNamespace(run={"complete": True}, totals={}, cost={})
     kept.keep(session, outcome, Shard(1, 2, "x"))
