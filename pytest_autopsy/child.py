@@ -115,7 +115,9 @@ class Child:
             pid=os.getpid(), ppid=os.getppid(), started_ns=recording.started_ns, by=by, argv=(name,)
         )
         self.sinks = self._sinks()
-        stream = Stream(self.redactor, recording.started_ns, self.sinks, config.max_entries)
+        stream = Stream(
+            self.redactor, recording.started_ns, recording.handover, self.sinks, config.max_entries
+        )
         self.box = self._black_box(name)
         recorder.tap = stream if self.box is None else Fan(stream, self.box)
 

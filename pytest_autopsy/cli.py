@@ -8,16 +8,19 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from . import __version__
-from .commands import run, show, triage
 
-COMMANDS = (show, triage, run)
+COMMANDS = ("show", "triage", "diff", "run", "clean", "skill")
+"""Modules of `commands`; only the one that is asked for is loaded."""
 EXAMPLES = """\
 examples:
   pytest-autopsy show                        the latest digest
   pytest-autopsy show test_cart.py::test_sum one failure: suspects, evidence, files
   pytest-autopsy show --json                 the digest as it is stored
+  pytest-autopsy show test_sum --call 17     one call of it
+  pytest-autopsy diff                        the run before against the latest
   pytest-autopsy run -- python script.py     trace a program
   pytest-autopsy triage reports/ logs/       the root causes of what failed in files
 """
@@ -33,9 +36,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for command in COMMANDS:
-        command.add(commands)
-    options = parser.parse_args(argv)
+    given = sys.argv[1:] if argv is None else list(argv)
+    for name in given[:1] if given[:1] and given[0] in COMMANDS else COMMANDS:
+        import_module(f".commands.{name}", __package__).add(commands)
+    options = parser.parse_args(given)
     try:
         code: int = options.run(options)
     except BrokenPipeError:  # `| head`

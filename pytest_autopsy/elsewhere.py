@@ -23,14 +23,18 @@ def look_elsewhere(ours: Session, outcome: Outcome) -> None:
     """Triage what the option names: the report goes to the run's directory, its gist to the digest."""
     if not ours.settings.triage_from:
         return
+    from .joining import join_shards
     from .report.foreign import Inputs, triage_json
     from .report.foreign_text import triage_md
     from .triage.gather import Gathered
     from .triage.reading import gather
 
     gathered = Gathered()
-    looked = gather(_from_here(ours), gathered)
-    report = triage_json(gathered, Inputs(looked.files, looked.aside))
+    paths = _from_here(ours)
+    joined = join_shards(paths, gathered, ours.settings.rootdir)
+    looked = gather(paths, gathered, joined.digests)
+    files = looked.files + len(joined.digests)
+    report = triage_json(gathered, Inputs(files, looked.aside, joined.shards, joined.missing))
     outcome.elsewhere = _gist(report, outcome)
     try:
         ours.directory.write("triage.json", dumps(report, indent=True, newline=True))

@@ -119,7 +119,7 @@ class Reader:
             self._counted[name] = now
 
     def _renumbered(self, holders: list[Any]) -> list[Any]:
-        return [_renumbered(revived(one), self._renumber) for one in holders]
+        return [renumbered(revived(one), self._renumber) for one in holders]
 
 
 def plain(value: Any) -> Any:
@@ -163,8 +163,8 @@ def revived(data: Any) -> Any:
     return values if name == "list" else _TYPES[name](*values)
 
 
-def _renumbered(holder: Any, renumber: list[int]) -> Any:
-    """The same failure or test with a footprint that counts functions as the controller does."""
+def renumbered(holder: Any, renumber: list[int]) -> Any:
+    """Return a failure or test with a footprint that counts functions as who joins them does."""
     old = holder.footprint
     if old is None:
         return holder

@@ -24,7 +24,7 @@ MANIFEST = "export.json"
 MAX_BYTES = 50_000_000
 """Of all files together; GitLab takes artifacts of 100 MB by default."""
 MAX_FILES = 2_000
-_FIRST = ("digest.md", "report.html")
+_FIRST = ("digest.md", "report.html", "evidence.jsonl.gz")
 _INNER = ("workers",)
 
 

@@ -1,7 +1,8 @@
 """The evidence of one part of a divided run: kept beside its digest, for whoever joins the parts.
 
-evidence.jsonl.gz: a line on the run, then lines as workers write them (evidence.py), then a line
-that says that this is all. It holds what is redacted already, and no more than MAX_BYTES.
+evidence.jsonl.gz: a line on the run, one with its functions, then failures and passing tests as
+evidence.py writes them, then a line that says that this is all. It holds what is redacted already,
+and not much more than MAX_BYTES.
 """
 
 from __future__ import annotations
@@ -13,12 +14,10 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from .evidence import Reader, Writer
-from .model import Failure, Run
-from .observe.redaction import Redactor
+from .evidence import plain, renumbered, revived
+from .model import Passed, Run
 from .plainjson import dumps, loads
 from .shards import Shard
 
@@ -32,22 +31,8 @@ MAX_BYTES = 20_000_000
 """Bytes of the file, compressed: failures come first, then passing tests."""
 MAX_PASSED = 2000
 """Passing tests that are kept, chosen by their names: more would say the same of each function."""
-_MAX_LINE = 200_000_000
-
-
-class _View:
-    """A session as its writer sees it, of which only so much has happened yet."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self.run = Run(functions=session.run.functions)
-        self.retried: list[Failure] = []
-        self.faults: list[str] = []
-        self.redactor = Redactor()  # what was secret is out of everything that is kept
-        self.key = ""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._session, name)
+_MAX_LINE = 64 << 20
+_BROKEN = (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError)
 
 
 def keep(session: Session, outcome: Outcome, shard: Shard | None) -> None:
@@ -61,33 +46,31 @@ def keep(session: Session, outcome: Outcome, shard: Shard | None) -> None:
 
 
 def _packed(session: Session, outcome: Outcome, shard: Shard) -> bytes:
-    buffer = io.BytesIO()
-    run = session.run
-    passed = sorted(
-        run.passed, key=lambda one: (zlib.crc32(one.nodeid.encode("utf-8", "replace")), one.nodeid)
-    )
-    view = _View(session)
-    writer = Writer(cast("Session", view))
-    left = {"failures": len(run.failures), "passed": len(passed)}
+    run, buffer = session.run, io.BytesIO()
+    passed = [
+        replace(one, nodeid=session.redactor.identifier(one.nodeid)) for one in _sample(run.passed)
+    ]
+    left = {"failures": len(run.failures), "passed": len(run.passed)}
     with gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=4, mtime=0) as packed:
-        packed.write(dumps(_header(outcome, shard), newline=True))
-        view.run.fixtures = run.fixtures
-        packed.write(writer.line())
-        for failure in run.failures:
-            if buffer.tell() > MAX_BYTES:
-                break
-            view.run.failures.append(failure)
-            packed.write(writer.line())
-            left["failures"] -= 1
-        for number, one in enumerate(passed[:MAX_PASSED]):
-            if number % 50 == 0 and buffer.tell() > MAX_BYTES:
-                break
-            name = session.redactor.identifier(one.nodeid)
-            view.run.passed.append(one if name == one.nodeid else replace(one, nodeid=name))
-            packed.write(writer.line())
-            left["passed"] -= 1
-        packed.write(dumps({"schema": SCHEMA, "left_out": left}, newline=True))
+        for line in (_header(outcome, shard), _known(run)):
+            packed.write(dumps(line, newline=True))
+        for name, held in (("failures", run.failures), ("passed", passed)):
+            for one in held:
+                if buffer.tell() > MAX_BYTES:
+                    break
+                packed.write(dumps({name: plain(one)}, newline=True))
+                left[name] -= 1
+        packed.write(dumps({"left_out": left}, newline=True))
     return buffer.getvalue()
+
+
+def _sample(passed: list[Passed]) -> list[Passed]:
+    """At most MAX_PASSED tests, by their names: neither order nor speed decides."""
+    hashed = sorted(
+        (zlib.crc32(one.nodeid.encode("utf-8", "replace")), one.nodeid) for one in passed
+    )
+    chosen = {nodeid for _, nodeid in hashed[:MAX_PASSED]}
+    return [one for one in passed if one.nodeid in chosen]
 
 
 def _header(outcome: Outcome, shard: Shard) -> dict[str, Any]:
@@ -101,48 +84,48 @@ def _header(outcome: Outcome, shard: Shard) -> dict[str, Any]:
     }
 
 
+def _known(run: Run) -> dict[str, Any]:
+    return {
+        "functions": [plain(function) for function in run.functions],
+        "fixtures": sorted([file, name] for file, name in run.fixtures),
+    }
+
+
 class Kept:
     """What was kept of some parts, joined: `run` counts functions as one run does."""
 
     def __init__(self) -> None:
         self.run = Run()
-        self.retried: list[Failure] = []
-        self.faults: list[str] = []
-        self.notes: list[str] = []
-        self.progress = SimpleNamespace(step=lambda: None)
-        self.redactor = SimpleNamespace(know=lambda _key, _entries: None)
-        self.key = ""
-        self.recorder = SimpleNamespace(targets=SimpleNamespace(fixtures=set(), matched=set()))
-        self.engine_name = self.engine_reason = ""
-
-    def __getattr__(self, name: str) -> float:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return 0  # a counter that nothing was added to yet
 
     def join(self, file: Path) -> str:
         """Take in what a part kept; return what of it is missing, "" where nothing is.
 
         Raises OSError. What is no evidence is not taken in from where it stops to be.
         """
-        reader = Reader(cast("Session", self))
         try:
-            for number, line in enumerate(_lines(file)):
-                if number and b'"left_out"' in line[:80]:
-                    return _missing(loads(line)["left_out"])
-                if number:
-                    reader.read(line)
-        except (
-            ValueError,
-            KeyError,
-            TypeError,
-            IndexError,
-            AttributeError,
-            RecursionError,
-        ) as error:
+            return self._joined(_lines(file))
+        except _BROKEN as error:
             return f"its evidence is broken: {type(error).__name__}"
         except (EOFError, zlib.error) as error:
             return f"its evidence breaks off: {error}"
+
+    def _joined(self, lines: Iterator[bytes]) -> str:
+        run, numbers = self.run, list[int]()
+        next(lines, None)  # what the part says of itself
+        for line in lines:
+            ((name, told), *more) = loads(line).items()
+            if name == "functions":
+                known = {function: index for index, function in enumerate(run.functions)}
+                for function in map(revived, told):
+                    numbers.append(known.setdefault(function, len(known)))
+                run.functions[:] = known
+                run.fixtures |= {(file, fixture) for file, fixture in dict(more)["fixtures"]}
+            elif name == "failures":
+                run.failures.append(renumbered(revived(told), numbers))
+            elif name == "passed":
+                run.passed.append(renumbered(revived(told), numbers))
+            elif name == "left_out":
+                return _missing(told)
         return "its evidence breaks off"
 
 
@@ -163,10 +146,9 @@ def _is_header(found: Any) -> bool:
         isinstance(found.get(key), dict) for key in ("run", "totals", "cost")
     ):
         return False
-    return (
-        all(type(shard.get(key)) is int for key in ("index", "total"))
-        and 1 < shard["total"] < 10_000
-    )
+    if not all(type(shard.get(key)) is int for key in ("index", "total")):
+        return False
+    return 1 <= shard["index"] <= shard["total"] < 10_000 and isinstance(shard.get("run"), str)
 
 
 def _lines(file: Path) -> Iterator[bytes]:

@@ -96,7 +96,6 @@ def merged(run: Divided, root: Path) -> Outcome:
     unique = {failure.id: failure for failure in reversed(kept.run.failures)}
     kept.run.failures[:] = sorted(unique.values(), key=lambda one: (one.nodeid, one.phase, one.id))
     kept.run.passed.sort(key=lambda one: one.nodeid)
-    kept.run.fixtures = frozenset(kept.recorder.targets.fixtures)
     return _outcome(run, kept, owners, root)
 
 

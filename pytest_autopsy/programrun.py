@@ -13,7 +13,7 @@ from .observe.again import everywhere
 from .observe.redaction import Redactor
 from .parts import Part, joined, read_parts
 from .record.project import Project
-from .record.recovery import SUFFIX
+from .record.recovery import SUFFIX, boxes
 from .report.digest import Outcome, digest
 from .report.markdown import digest_md
 from .report.snapshot import snapshot_json
@@ -74,8 +74,9 @@ class ProgramRun:
         )
         directory.write_json("digest.json", digest(outcome))
         directory.write("digest.md", digest_md(outcome).encode("utf-8", "replace"))
-        for folder in ("children", "blackbox"):  # a process that goes on writes no more
-            shutil.rmtree(directory.path / folder, ignore_errors=True)
+        shutil.rmtree(directory.path / "children", ignore_errors=True)  # who goes on writes no more
+        for box in boxes(directory.path):
+            box.unlink(missing_ok=True)
         directory.finish(failures[0].snapshot_path if failures else None)
         prune(directory.store, KEEP_RUNS, MAX_DISK, directory.run_id)
         where = shown(directory.path, self.directory.store.parent)
@@ -127,7 +128,7 @@ class ProgramRun:
 
     def _last_open(self, part: Part) -> str:
         """The calls that were open when a process was last heard of, from its black box."""
-        file = self.directory.path / "blackbox" / f"{part.name}{SUFFIX}"
+        file = self.directory.path / f"{part.name}{SUFFIX}"
         try:
             calls = read_wreck(file, self.redactor.known).open_calls
         except (OSError, ValueError):

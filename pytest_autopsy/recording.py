@@ -332,7 +332,7 @@ class Recording:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_enter_pdb(self) -> None:
-        self.guarded(self.session.stop)
+        self.guarded(self.session.rest)
 
     def pytest_unconfigure(self) -> None:
         self.guarded(self.session.stop)

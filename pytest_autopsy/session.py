@@ -44,6 +44,7 @@ from .snapshot.options import ShotOptions
 from .store import RunDirectory, file_name
 from .testchildren import TestChildren
 
+MAX_NOTES = 20
 FULL_EVIDENCE = 20
 """Failures of one kind at one place that keep their trace and snapshot; later ones keep the
 footprint."""
@@ -82,6 +83,7 @@ class Session:
         self.engine_name = "none"
         self.engine_reason = "tracing is off"
         self.box: BlackBox | None = None
+        self._resting = False
         self.wrecks: list[Wreck] = []  # what crashed workers left
         self.notes: list[str] = []  # what the digest has to say of the recording
         recorded = settings.children and settings.trace
@@ -123,7 +125,7 @@ class Session:
 
     def _open_box(self) -> None:
         try:
-            file = self.directory.folder("blackbox") / f"{self.worker or 'main'}{SUFFIX}"
+            file = self.directory.folder(".") / f"{self.worker or 'main'}{SUFFIX}"
             self.box = self.recorder.tap = BlackBox(file, self.recorder, self.redactor)
         except OSError as error:
             self.cannot_write(error)
@@ -158,6 +160,7 @@ class Session:
         self._test, self._compared = nodeid, None
         self._in_fixture = False
         self._failing = []
+        self._wake()
         if self.engine is not None:
             if self.children is not None:
                 self.children.begin()
@@ -246,6 +249,7 @@ class Session:
     def end(self, fixture_names: frozenset[str], passed: bool, retried: bool = False) -> None:
         """The test is over: keep its footprint, and its trace if it failed."""
         began = perf_counter()
+        self._mend()
         recording = self.recorder.end() if self.engine is not None else None
         if self.box is not None:
             self.box.phase("")
@@ -267,6 +271,39 @@ class Session:
         self._failing = []
         self.recording_s += perf_counter() - began + self.recorder.spent_ns / 1e9
         self.recorder.spent_ns = 0
+
+    def _mend(self) -> None:
+        """Take back what the test took from the engine, and say what that cost."""
+        if self.engine is None or self._resting:
+            return
+        taken = self.engine.mended()
+        if taken and not self.recorder.lost:  # else the interpreter took it: no room for it
+            self.note(
+                f"{self._test} took {taken} from the recording: of its calls after that none is known"
+            )
+        lost, self.recorder.lost = self.recorder.lost, 0
+        if lost:
+            self.note(f"{self._test} left no room on the stack to record {lost} events")
+
+    def rest(self) -> None:
+        """A debugger is at work: nothing is recorded until the next test."""
+        if self.engine is not None and not self._resting:
+            self._resting = True
+            self.engine.stop()
+            self.note(f"{self._test} was debugged: its calls after that are not recorded")
+
+    def _wake(self) -> None:
+        if self.engine is None or not self._resting:
+            return
+        refused = self.engine.start()
+        self._resting = bool(refused)
+        if refused:
+            self.note(f"nothing was recorded of {self._test}: {refused}")
+
+    def note(self, text: str) -> None:
+        """Have the digest say what could not be recorded; at most a few of a kind are told."""
+        if len(self.notes) < MAX_NOTES:
+            self.notes.append(self.redactor.identifier(text))
 
     def collect_failed(self) -> None:
         """What was just told as failed is a module that could not be collected."""

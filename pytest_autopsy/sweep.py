@@ -21,7 +21,7 @@ from .plainjson import dumps, loads
 from .store import LIVE, is_live, write_atomically
 
 PREFIX = ".taint-"
-_SKIPPED = (LIVE, "workers", "blackbox", "children")
+_SKIPPED = (LIVE, "workers", "children")
 
 
 def save(run: Path, worker: str | None, key: str, entries: list[list[str]]) -> None:
@@ -103,7 +103,12 @@ def sweep(run: Path, hide: Callable[[str], str], is_stale: Callable[[str], bool]
 def _files(run: Path) -> Iterator[Path]:
     for file in sorted(run.rglob("*")):
         inner = file.relative_to(run).parts
-        if inner[0] not in _SKIPPED and inner[-1][:1] != "." and file.is_file():
+        if (
+            inner[0] not in _SKIPPED
+            and file.suffix != ".box"
+            and inner[-1][:1] != "."
+            and file.is_file()
+        ):
             yield file
 
 

@@ -17,7 +17,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-DESKTOP, PHONE = (1360, 860), (375, 740)
+DESKTOP, PHONE = (1160, 740), (375, 740)
 
 
 def why_not() -> str:

@@ -36,15 +36,10 @@ def main(images: Path = IMAGES) -> None:
         page = f"{run.as_uri()}/report.html"
         for name, size, scheme, address, ready in (
             ("causes-light", DESKTOP, "light", "", ".cause"),
-            ("call-light", DESKTOP, "light", call, "#call .listing"),
             ("call-dark", DESKTOP, "dark", call, "#call .listing"),
-            ("causes-dark", DESKTOP, "dark", "", ".cause"),
-            ("why-light", DESKTOP, "light", f"#{shown['id']}", "#why h3"),
-            ("source-light", DESKTOP, "light", f"#{shown['id']}/source", "#source .line"),
-            ("snapshot-dark", DESKTOP, "dark", f"#{shown['id']}/snapshot", "#snapshot .small"),
+            ("snapshot-light", DESKTOP, "light", f"#{shown['id']}/snapshot", "#snapshot .small"),
             ("causes-phone", PHONE, "light", "", ".cause"),
             ("call-phone", PHONE, "dark", call, "#call .listing"),
-            ("calls-phone", PHONE, "light", f"#{shown['id']}/calls", ".row"),
         ):
             picture(chromium, page + address, images / f"{name}.png", size, scheme, ready)
 

@@ -10,6 +10,7 @@ import pytest
 from pytest_autopsy import evidence, model, plainjson
 from pytest_autopsy.observe.redaction import Redactor
 from pytest_autopsy.observe.values import SNAPSHOT, TRACE, look
+from pytest_autopsy.progress import Progress
 
 CART = model.Function("shop/cart.py", "Cart.add", 10)
 TOTAL = model.Function("shop/cart.py", "Cart.total", 20)
@@ -126,6 +127,7 @@ def session(*functions: model.Function, **more: Any) -> Any:
     """What encode and decode use of a session."""
     counters = dict.fromkeys(evidence._COUNTERS, 0)
     return SimpleNamespace(
+        progress=Progress(),
         run=model.Run(functions=list(functions)),
         retried=[], faults=[], notes=[], engine_name="", engine_reason="",
         recorder=SimpleNamespace(targets=SimpleNamespace(fixtures=set(), matched=set())),

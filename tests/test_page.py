@@ -227,6 +227,7 @@ def test_hostile_text_in_every_field_adds_no_element(tmp_path: Path) -> None:
     assert [name for name, _ in hostile.tags] == [name for name, _ in plain.tags]
     assert [set(a) for _, a in hostile.tags] == [set(a) for _, a in plain.tags]
     assert hostile.texts["script"] == plain.texts["script"]
+    assert not set("<>&") & set(hostile.texts["index"])
     entry = json.loads(hostile.texts["index"])["failures"][0]
     assert entry["nodeid"] == f"tests/test_shop.py::test_0{HOSTILE}"
     assert "\u202e" not in "".join(hostile.words) and "\x1b" not in "".join(hostile.words)

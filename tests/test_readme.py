@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-TEXTS = ("README.md", "docs/accuracy.md")
+TEXTS = ("README.md", "docs/accuracy.md", "docs/programs.md")
 BLOCK = re.compile(r"```console\n(.*?)```", re.S)
 INSTALLS = "pip install"  # .ci/run runs these, in a fresh clone and environment
 

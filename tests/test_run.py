@@ -57,7 +57,11 @@ def test_a_program_that_ends_well(program):
     assert ran.names() == ["main", "total", "price", "price", "guarded", "price"]
     main, total, first, *_ = ran.calls()
     assert (main["parent_id"], total["parent_id"], first["parent_id"]) == (None, 1, 2)
-    assert (total["args"]["skus"], total["func"], total["file"]) == ("['a', 'a']", "total", "shop.py")
+    assert (total["args"]["skus"], total["func"], total["file"]) == (
+        "['a', 'a']",
+        "total",
+        "shop.py",
+    )
     assert [line["exc_type"] for line in ran.lines if line["event"] == "exception"] == ["KeyError"]
     for line in ran.lines:
         jsonschema.validate(line, schema("trace"))
@@ -98,7 +102,9 @@ def test_an_exception_that_ends_it(program):
     ],
 )
 def test_ends_that_run_no_handlers(program, end, code):
-    program.write(shop=SHOP, end=f"import os, shop\ndef last(n):\n    {end}\nshop.main([])\nlast(3)\n")
+    program.write(
+        shop=SHOP, end=f"import os, shop\ndef last(n):\n    {end}\nshop.main([])\nlast(3)\n"
+    )
     ran = program.run("--", sys.executable, "end.py")
     assert ran.code == code
     last = ran.calls()[-1]
@@ -144,7 +150,9 @@ def test_a_pytest_that_is_run_warns_of_nothing(program):
     program.write(
         shop=SHOP, test_shop="import shop\n\ndef test_it():\n    assert shop.price('a') == 2\n"
     )
-    ran = program.run("--", sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider")
+    ran = program.run(
+        "--", sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"
+    )
     assert ran.code == 0 and "1 passed" in ran.out and "warning" not in ran.out
     assert ran.names() == ["test_it", "price"]
 
@@ -241,7 +249,7 @@ def test_a_signal_is_handed_on(program):
     process = program.start("--", sys.executable, "waits.py")
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=60)
     assert (process.returncode, out) == (4, "stopped\n")
     assert "stop(" in next(Path(program.folder).glob(".autopsy/latest/traces/*.txt")).read_text()
 

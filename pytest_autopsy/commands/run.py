@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     directory = RunDirectory(here / options.out, new_run_id())
     injection = Injection()
     try:
-        parts, boxes = directory.folder("children"), directory.folder("blackbox")
+        parts, boxes = directory.folder("children"), directory.path
         detail = Detail(max_string=max(500, config.max_repr_length))
         known = told(project, targets, detail)
         known |= {"parts": str(parts), "boxes": str(boxes), "snapshots": True}

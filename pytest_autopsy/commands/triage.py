@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..merging import Part, export, publish
+from ..joining import join_shards
+from ..merging import export, publish
 from ..plainjson import dumps
 from ..report.digest import Outcome
 from ..report.foreign import Inputs, triage_json
@@ -21,7 +22,6 @@ from ..triage.gather import Gathered
 from ..triage.readers import FORMATS
 from ..triage.reading import gather
 from .reading import complain, emit
-from .shards import join_shards
 
 DONE, NOTHING, PARTLY = 0, 1, 3
 HELP = "the root causes of what failed in runs, reports and logs"
@@ -53,15 +53,11 @@ def add(commands: Any) -> None:
 def triage(options: argparse.Namespace) -> int:
     """Print the root causes; return the exit code."""
     gathered = Gathered()
-    runs, joined = join_shards(options.paths, gathered)
-    looked = gather(options.paths, gathered, joined)
-    inputs = Inputs(
-        looked.files + len(joined),
-        looked.aside,
-        [_shard(part) for run, _ in runs for part in run.parts],
-        [missing for run, _ in runs for missing in run.missing],
-    )
-    if not looked.used and not joined:
+    joined = join_shards(options.paths, gathered, Path.cwd())
+    looked = gather(options.paths, gathered, joined.digests)
+    files = looked.files + len(joined.digests)
+    inputs = Inputs(files, looked.aside, joined.shards, joined.missing)
+    if not looked.used and not joined.outcomes:
         for trouble in gathered.troubles:
             complain(
                 f"{trouble.file}{f':{trouble.line}' if trouble.line else ''}: {trouble.reason}"
@@ -70,7 +66,7 @@ def triage(options: argparse.Namespace) -> int:
     report = triage_json(gathered, inputs, options.buckets)
     if options.export is not None:
         try:
-            _export(Path(options.export), report, [outcome for _, outcome in runs])
+            _export(Path(options.export), report, joined.outcomes)
         except OSError as error:
             return complain(f"--export {options.export}: {error.strerror or error}")
     if options.markdown:
@@ -80,16 +76,6 @@ def triage(options: argparse.Namespace) -> int:
         emit(report, triage_lines(report, cells), options.json)
     partly = any(trouble.lost != "nothing" for trouble in gathered.troubles)
     return PARTLY if partly or inputs.missing or any(s["why"] for s in inputs.shards) else DONE
-
-
-def _shard(part: Part) -> dict[str, Any]:
-    """What the report says of a shard."""
-    return {
-        "index": part.index,
-        "path": str(part.folder),
-        "complete": not part.why,
-        "why": part.why or None,
-    }
 
 
 def _export(folder: Path, report: dict[str, Any], outcomes: list[Outcome]) -> None:

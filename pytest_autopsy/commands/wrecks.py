@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ from ..observe.text import to_json, to_text
 from ..record.recovery import Wreck, boxes
 from ..report.plain import cut_end, safe
 from ..report.trace import ending
-from ..store import latest_run
 from ..sweep import hides
 from ..wreckage import read_wreck
 
@@ -19,20 +18,8 @@ SCHEMA = "pytest-autopsy/blackbox@1"
 MAX_OPEN, MAX_LAST = 30, 10
 
 
-def unfinished(place: str) -> tuple[Path | None, list[Wreck]]:
-    """Return the newest run that has not come to its end, and what its black boxes hold.
-
-    `place` is a store or a run. None where a run has ended since.
-    """
-    path = Path(place)
-    if path.is_file():
-        return None, []
-    runs = [path]
-    if (path / "runs").is_dir():
-        ended = latest_run(path)
-        after = ended.name if ended is not None else ""
-        found = [run for run in (path / "runs").iterdir() if run.name > after]
-        runs = sorted(found, key=lambda run: run.name, reverse=True)
+def unfinished(runs: Iterable[Path]) -> tuple[Path | None, list[Wreck]]:
+    """Return the first of some runs that has black boxes, and what they hold; None without one."""
     for run in runs:
         wrecks = []
         hide = hides(run)

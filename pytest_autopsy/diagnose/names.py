@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 
+from ..model import Function
 from .case import Case, Finding
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -31,7 +32,7 @@ def find(case: Case) -> list[Finding]:
         for index in failure.footprint.lines
     }
     functions = [f for i in sorted(candidates) if (f := case.function(i)).kind == "code"]
-    own = {f: words(f.short) | words(f.file.rsplit("/", 1)[-1]) for f in functions}
+    own = {f: words(f.short) | _stem(f.file) for f in functions}
     common = Counter(word for found in own.values() for word in found)
     spoken = _spoken(case)
     findings = []
@@ -44,7 +45,26 @@ def find(case: Case) -> list[Finding]:
         strength = min(weight / total, 1.0)
         fact = f"the failing tests' names say {', '.join(sorted(shared))}"
         findings.append(Finding(function, "names", strength, fact))
+    return findings + _of_modules(case, functions)
+
+
+def _of_modules(case: Case, functions: list[Function]) -> list[Finding]:
+    """A finding for functions of the module that the failing tests' files are named after."""
+    spoken = frozenset[str]().union(*(_stem(f.nodeid.split("::")[0]) for f in case.failures))
+    findings = []
+    for function in functions:
+        stem = _stem(function.file)
+        shared = stem & spoken
+        if shared:
+            fact = f"the failing tests' files are named after {function.file.rsplit('/', 1)[-1]}"
+            findings.append(Finding(function, "module", len(shared) / len(stem), fact))
     return findings
+
+
+def _stem(file: str) -> frozenset[str]:
+    """The words of a file's name; of a package's __init__ those of its folder."""
+    *folders, name = file.split("/")
+    return words(folders[-1] if name == "__init__.py" and folders else name)
 
 
 def _spoken(case: Case) -> frozenset[str]:

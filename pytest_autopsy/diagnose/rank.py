@@ -46,6 +46,7 @@ WEIGHTS = {
     "class": 0.3,
     "novel": 0.12,
     "names": 0.15,
+    "module": 0.15,
     "carrier": -0.2,
     "innocent": -0.8,
     "size": 0.05,  # for each natural logarithm of the lines that reach the best score

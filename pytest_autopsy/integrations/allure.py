@@ -33,9 +33,10 @@ class Allure:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: Any) -> None:
         if self.writes and report.failed:  # the test's result is open until after its teardown
-            self.guarded(self._attach, told_by(report))
+            self.guarded(self._attach, report)
 
-    def _attach(self, told: dict[str, Any]) -> None:
+    def _attach(self, report: Any) -> None:
+        told = told_by(report)
         if told:
             kind = self.api.attachment_type.TEXT
             self.api.attach(facts_text(told), name=NAME, attachment_type=kind)

@@ -19,6 +19,7 @@ from ..report.digest import Outcome
 from ..report.facts import told_by
 from ..report.fragment import causes_html, row_html
 from ..session import Session
+from .redacting import redacted_json
 
 
 class Html:
@@ -68,6 +69,16 @@ class Html:
             row = next((one for one in rows if _is_row_of(one, report)), None)
             if row is not None and told:
                 row["log"] = row_html(outcome, told["failure"]) + row.get("log", "")
+        if self.session.settings.redact_reports:
+            self._redact(self.page.data)
+
+    def _redact(self, data: dict[str, Any]) -> None:
+        """Take secrets out of the page's data: rows, and the names that they stand under."""
+        redactor = self.session.redactor
+        data["environment"] = redacted_json(data.get("environment", {}), redactor)
+        for nodeid in list(data["tests"]):  # put back in their order
+            rows = redacted_json(data["tests"].pop(nodeid), redactor)
+            data["tests"].setdefault(redactor.identifier(nodeid), []).extend(rows)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str]) -> None:
@@ -75,7 +86,8 @@ class Html:
             self.guarded(self._summarize, prefix, self.outcome)
 
     def _summarize(self, prefix: list[str], outcome: Outcome) -> None:
-        prefix.append(causes_html(outcome, self._from_page("digest.md") if outcome.path else ""))
+        whole = "report.html" if outcome.page else "digest.md"
+        prefix.append(causes_html(outcome, self._from_page(whole) if outcome.path else ""))
 
     def _from_page(self, name: str) -> str:
         """The link to a file of the run, in the export where there is one; "" where none is right.

@@ -8,12 +8,10 @@ from typing import Any
 import pytest
 
 from ..faults import Guard
-from ..observe.redaction import Redactor
 from ..report.digest import Outcome
 from ..report.properties import PREFIX, properties_of
 from ..session import Session
-
-_PLACES = ("nodeid", "outcome", "path", "root", "type", "when", "filename", "pathname", "keywords")
+from .redacting import redacted_json
 
 
 class JsonReport:
@@ -35,7 +33,7 @@ class JsonReport:
     def _amend(self, report: dict[str, Any], outcome: Outcome) -> None:
         redactor = self.session.redactor
         if self.session.settings.redact_reports:
-            report.update(_redacted(dict(report), redactor))
+            report.update(redacted_json(dict(report), redactor))
         first: dict[str, str] = {}
         for failure in outcome.failures:  # of a test's call before its setup or teardown
             first.setdefault(failure.nodeid, failure.id)
@@ -67,14 +65,3 @@ def _list(value: Any) -> list[Any]:
 
 def _is_ours(pair: Any) -> bool:
     return isinstance(pair, dict) and any(str(name).startswith(PREFIX) for name in pair)
-
-
-def _redacted(data: Any, redactor: Redactor, key: str = "") -> Any:
-    """The report without secrets; what tests are found by is no text to ask other plugins about."""
-    if isinstance(data, dict):
-        return {name: _redacted(held, redactor, str(name)) for name, held in data.items()}
-    if isinstance(data, (list, tuple)):
-        return [_redacted(held, redactor, key) for held in data]
-    if not isinstance(data, str):
-        return data
-    return redactor.held(data, key) if key not in _PLACES else redactor.identifier(data)

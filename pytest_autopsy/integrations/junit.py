@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from ..export import attachments
+from ..faults import Guard
 from ..observe.redaction import Redactor
 from ..report.digest import Outcome
 from ..report.facts import told_by
@@ -30,6 +31,7 @@ class Junit:
     def __init__(self, config: pytest.Config, session: Session) -> None:
         self.config = config
         self.session = session
+        self.guarded = Guard(session.faults)
         self._open: dict[tuple[str, object], Any] = {}  # cases of tests that are not over
         self._told: dict[int, list[Any]] = {}  # id of a case -> the failing reports that it tells
 
@@ -37,18 +39,19 @@ class Junit:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: Any) -> Iterator[None]:
-        before = len(self._cases())
+        before = self.guarded(self._count)
         yield
-        self._remember(report, before)
-        if report.when == "teardown":
-            self._open.pop(_key(report), None)
+        self.guarded(self._remember, report, before)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collectreport(self, report: Any) -> Iterator[None]:
-        before = len(self._cases())
+        before = self.guarded(self._count)
         yield
         if report.failed:
-            self._remember(report, before)
+            self.guarded(self._remember, report, before)
+
+    def _count(self) -> int:
+        return len(self._cases())
 
     def _cases(self) -> list[Any]:
         try:
@@ -60,13 +63,15 @@ class Junit:
             return []
         return cases
 
-    def _remember(self, report: Any, before: int) -> None:
+    def _remember(self, report: Any, before: int | None) -> None:
         cases = self._cases()
-        if len(cases) > before:
+        if before is not None and len(cases) > before:
             self._open[_key(report)] = cases[-1]
         case = self._open.get(_key(report))
         if case is not None and report.failed and not hasattr(report, "wasxfail"):
             self._told.setdefault(id(case), []).append(report)
+        if report.when == "teardown":
+            self._open.pop(_key(report), None)
 
     def finish(self, outcome: Outcome) -> None:
         """Put properties and the box on the failing test cases of the coming file; redact all."""

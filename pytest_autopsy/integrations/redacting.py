@@ -10,6 +10,10 @@ from ..faults import described
 from ..observe.redaction import Redactor
 
 _SCALARS = (int, float, bool, type(None))
+_PLACES = (
+    "nodeid", "outcome", "path", "root", "type", "when", "filename", "pathname", "keywords", "testId",
+    "resultsTableRow",
+)  # fmt: skip
 
 
 class AskPlugins:
@@ -74,6 +78,20 @@ def redact_report(report: Any, redactor: Redactor) -> None:
         pairs = held.get(name)
         if isinstance(pairs, list):
             pairs[:] = [_pair(pair, redactor) for pair in pairs]
+
+
+def redacted_json(data: Any, redactor: Redactor, key: str = "") -> Any:
+    """Return another plugin's JSON without secrets; `key` is what holds it.
+
+    What tests are found by is no text to ask other plugins about.
+    """
+    if isinstance(data, dict):
+        return {name: redacted_json(held, redactor, str(name)) for name, held in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [redacted_json(held, redactor, key) for held in data]
+    if not isinstance(data, str):
+        return data
+    return redactor.held(data, key) if key not in _PLACES else redactor.identifier(data)
 
 
 def _pair(pair: Any, redactor: Redactor) -> Any:

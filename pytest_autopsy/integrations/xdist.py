@@ -63,7 +63,7 @@ class Controller:
     def _read_box(self, worker: str) -> None:
         """Take in the black box of a worker that has crashed: one that ended has left none."""
         ours = self.session
-        box = ours.directory.path / "blackbox" / f"{worker}{SUFFIX}"
+        box = ours.directory.path / f"{worker}{SUFFIX}"
         try:
             if box.exists():
                 ours.wrecks.append(read_wreck(box, ours.redactor.known))

@@ -4,7 +4,7 @@ Each event is packed into a ring as numbers; arguments of the open calls are wri
 when enough events have passed since they last were. So work, not time, decides, and no thread and no
 signal is needed. Layout, little-endian:
 
-    head    MAGIC, then HEAD, then the test's id with its length before it
+    head    MAGIC, the phase (a byte), HEAD, the test's id with its length before it
     ring    an EVENT a slot, that of clock c in slot c % SLOTS
     flush   the open calls as they last were written: a line of JSON each (`evidence.plain`)
     names   a line of JSON a function, in the order of their numbers
@@ -34,13 +34,16 @@ if TYPE_CHECKING:
     from .recorder import Recorder
 
 MAGIC = b"pytest-autopsy box@1\n"
-HEAD = Struct("<QQqqqIIIQq")
+HEAD = Struct("<QQqqqIIQq")
 """pid, main thread, wall clock and perf counter at the start, perf counter when the test began,
-number of the phase, functions named; of the flush its bytes, clock and perf counter. All in ns."""
+functions named; of the flush its bytes, clock and perf counter. All in ns."""
 EVENT = Struct("<QQQQQ")
-"""Clock, perf ns, thread, START of its call, number of the function times 8 plus what happened."""
+"""Clock, perf ns, thread; START of the call that made it, of what is no beginning that of its own;
+the number of the function times 8 plus what happened; in the last byte how the call ended."""
+WIDTH, STATE_AT = EVENT.size, EVENT.size - 1
+_pack = EVENT.pack_into
 SLOTS = 2048
-HEAD_AT, TEST_AT, TEST_SIZE = 32, 128, 3968
+PHASE_AT, HEAD_AT, TEST_AT, TEST_SIZE = 31, 32, 128, 3968
 RING_AT = 4096
 FLUSH_AT = RING_AT + SLOTS * EVENT.size
 FLUSH_SIZE = 64 << 10
@@ -49,10 +52,12 @@ NAMES_SIZE = 256 << 10
 SIZE = NAMES_AT + NAMES_SIZE
 
 BEGAN, RETURNED, RAISED, LOST, SUSPENDED, RESUMED = range(6)
-_ENDS = {"return": RETURNED, "raise": RAISED}
+_ENDS = {"return": RETURNED, "raise": RAISED, "unknown": LOST}
 PHASES = ("", "setup", "call", "teardown", "between phases")
-FIRST_FLUSH, EVERY = 64, 1024
-"""Events of a phase after which arguments are first written, and then again and again."""
+FIRST_FLUSH, EVERY = 256, 1024
+"""Events of a test after which arguments are first written, and then again and again."""
+SHORT = 8
+"""Characters of parameters in which no secret can stand: none that is known is so short."""
 MAX_OPEN = 40
 """Open calls that are written with arguments: the outermost few and the innermost."""
 
@@ -72,7 +77,7 @@ class BlackBox:
         self._flush_at = FIRST_FLUSH
         main = threading.main_thread().ident or 0
         self._started = self._pid, main, time.time_ns(), perf_counter_ns()
-        self._test_began = self._phase = 0
+        self._test_began = 0
         self._flushed = 0, 0, 0
         self._head()
 
@@ -80,18 +85,24 @@ class BlackBox:
 
     def test(self, nodeid: str) -> None:
         """A test begins."""
-        text = clean(self.redactor.identifier(nodeid)).encode()[: TEST_SIZE - 2]
+        text = clean(self._shown(nodeid)).encode()[: TEST_SIZE - 2]
         self._map[TEST_AT : TEST_AT + 2 + len(text)] = len(text).to_bytes(2, "little") + text
         self._test_began = perf_counter_ns()
         self._flushed = 0, 0, self._test_began
+        self._flush_at = FIRST_FLUSH
+        self._head()
         self.phase("")
+
+    def _shown(self, nodeid: str) -> str:
+        """A node id without secrets: those can stand in its parameters alone, and not in short ones."""
+        name, bracket, parameters = nodeid.partition("[")
+        if len(parameters) <= SHORT:
+            return nodeid
+        return name + bracket + self.redactor.identifier(parameters)
 
     def phase(self, phase: str) -> None:
         """A phase begins, or is over (`between phases`), or so is the test (``)."""
-        self._phase = PHASES.index(phase)
-        if phase == "":
-            self._flush_at = FIRST_FLUSH
-        self._head()
+        self._map[PHASE_AT] = PHASES.index(phase)
 
     def close(self) -> None:
         """The process has come to its end: there is nothing to keep."""
@@ -101,9 +112,7 @@ class BlackBox:
 
     def _head(self) -> None:
         flushed = self._flushed
-        HEAD.pack_into(
-            self._map, HEAD_AT, *self._started, self._test_began, self._phase, self._named, *flushed
-        )
+        HEAD.pack_into(self._map, HEAD_AT, *self._started, self._test_began, self._named, *flushed)
 
     # -- events -----------------------------------------------------------------------------
 
@@ -113,29 +122,32 @@ class BlackBox:
         index = entry[INFO].index
         if index >= self._named:
             self._name()
-        EVENT.pack_into(
-            self._map, RING_AT + clock % SLOTS * 40, clock, entry[TIME], entry[THREAD], clock, index << 3
+        parent = entry[PARENT]
+        _pack(
+            self._map, RING_AT + clock % SLOTS * WIDTH,
+            clock, entry[TIME], entry[THREAD], parent[START] if parent is not None else 0, index << 3,
         )  # fmt: skip
         if clock >= self._flush_at:
             self._flush(clock)
 
     def ended(self, entry: Entry) -> None:
-        """A call ended."""
-        outcome, clock, ended, *_ = entry[END]
-        what = entry[INFO].index << 3 | _ENDS.get(outcome, LOST)
-        EVENT.pack_into(
-            self._map, RING_AT + clock % SLOTS * 40, clock, ended, entry[THREAD], entry[START], what
-        )  # fmt: skip
-        if clock >= self._flush_at:
-            self._flush(clock)
+        """A call ended: its own event says so, where that has not been written over."""
+        outcome, clock, ended, _, _ = entry[END]
+        start = entry[START]
+        if clock - start < SLOTS:
+            self._map[RING_AT + start % SLOTS * WIDTH + STATE_AT] = _ENDS[outcome]
+        else:
+            self._event(entry, clock, ended, entry[THREAD], _ENDS[outcome])
 
     def moved(self, entry: Entry, thread: int, clock: int) -> None:
         """It is suspended, or goes on."""
-        what = entry[INFO].index << 3 | (RESUMED if thread else SUSPENDED)
-        EVENT.pack_into(
-            self._map, RING_AT + clock % SLOTS * 40,
-            clock, perf_counter_ns(), thread or entry[THREAD], entry[START], what,
-        )  # fmt: skip
+        kind = RESUMED if thread else SUSPENDED
+        self._event(entry, clock, perf_counter_ns(), thread or entry[THREAD], kind)
+
+    def _event(self, entry: Entry, clock: int, moment: int, thread: int, kind: int) -> None:
+        what = entry[INFO].index << 3 | kind
+        place = RING_AT + clock % SLOTS * WIDTH
+        _pack(self._map, place, clock, moment, thread, entry[START], what)
 
     def _name(self) -> None:
         """Write down the functions that are new."""

@@ -58,6 +58,7 @@ class CodeInfo:
         "is_repr",
         "is_spawner",
         "is_special",
+        "is_taker",
         "last_line",
         "limit",
         "may_clear",
@@ -83,6 +84,7 @@ class CodeInfo:
         self.is_repr = code.co_name in ("__repr__", "__str__")
         self.is_module = code.co_name == "<module>"
         self.is_spawner = False  # starts a child process: noted, no call of the program's
+        self.is_taker = False  # takes work for a thread or a task: the same
         self.is_special = self.is_repr or self.is_module
         self.is_generator = bool(code.co_flags & GENERATOR)
         self.rows_only = code.co_name.startswith("<") and code.co_name != "<lambda>"

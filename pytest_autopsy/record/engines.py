@@ -24,6 +24,9 @@ class Engine(Protocol):
     def widen(self) -> None:
         """Ask again about code that was no target."""
 
+    def mended(self) -> str:
+        """Take back what the program took from us; return in words what that was, "" if nothing."""
+
 
 def start_engine(recorder: Recorder) -> tuple[Engine | None, str]:
     """Start the best engine that this process allows.

@@ -54,17 +54,43 @@ class MonitoringEngine:
         monitoring.use_tool_id(self._record, TOOL)
         for tool, event, callback in self._callbacks():
             monitoring.register_callback(tool, event, callback)
+        for info in self.recorder.infos.values():  # where it goes on after a stop
+            monitoring.set_local_events(self._record, info.code, self._wanted(info))
         # Sites that an earlier session in this process had disabled; once, never a test.
         monitoring.restart_events()
         self.recorder.rearm = self._rearm
         self.recorder.clears_locals = not LOCALS_ARE_PROXY
         self.recorder.switch_off = self._switch_off
         self.recorder.switch_on = self._switch_on
+        for tool, wanted in self._globals():
+            monitoring.set_events(tool, wanted)
+        return ""
+
+    def _globals(self) -> list[tuple[int, int]]:
+        """The global events of each tool; discovery last, for it begins at once."""
         events = self._events
         unwinding = events.PY_UNWIND | events.PY_THROW | events.RAISE
-        monitoring.set_events(self._record, unwinding)
-        monitoring.set_events(self._discover, events.PY_START)
-        return ""
+        return [(self._record, unwinding), (self._discover, events.PY_START)]
+
+    def mended(self) -> str:
+        """Take back what the program took from us; return in words what that was, "" if nothing."""
+        if self._record < 0:
+            return ""
+        monitoring = self._monitoring
+        if not (self._is_ours(self._discover) and self._is_ours(self._record)):
+            self.stop()
+            refused = self.start()
+            return "the tool ids of sys.monitoring" + (f"; not again: {refused}" if refused else "")
+        taken = [
+            event
+            for tool, event, callback in self._callbacks()
+            if monitoring.register_callback(tool, event, callback) != callback
+        ]
+        for tool, wanted in self._globals():
+            if monitoring.get_events(tool) != wanted:
+                monitoring.set_events(tool, wanted)
+                taken.append(wanted)
+        return "callbacks or events of sys.monitoring" if taken else ""
 
     def stop(self) -> None:
         """Give everything back; stopping twice does nothing."""
@@ -104,7 +130,7 @@ class MonitoringEngine:
         ]
 
     def _wanted(self, info: CodeInfo) -> int:
-        if info.is_module or info.is_spawner:
+        if info.is_module or info.is_spawner or info.is_taker:
             return int(self._events.PY_START | self._events.PY_RETURN)
         lines: int = self._events.LINE if info.wants_lines else 0
         if info.rows_only:
@@ -116,20 +142,24 @@ class MonitoringEngine:
         if self._record < 0:
             return
         set_local_events = self._monitoring.set_local_events
-        for index in rows:
-            for info in self.recorder.codes[index]:
-                if not info.is_module:
-                    set_local_events(self._record, info.code, 0)
-                    set_local_events(self._record, info.code, self._wanted(info))
+        try:
+            for index in rows:
+                for info in self.recorder.codes[index]:
+                    if not info.is_module:
+                        set_local_events(self._record, info.code, 0)
+                        set_local_events(self._record, info.code, self._wanted(info))
+        except ValueError:  # the program has freed our tool: `mended` sees to it
+            pass
 
     def _switch_off(self, info: CodeInfo) -> None:
         """Record no more calls of this function for now; its lines go on."""
         lines = self._events.LINE if info.wants_lines else 0
-        self._monitoring.set_local_events(self._record, info.code, lines)
+        if self._is_ours(self._record):
+            self._monitoring.set_local_events(self._record, info.code, lines)
 
     def _switch_on(self, info: CodeInfo) -> None:
         """Record its calls again; the lines that it has told of stay told."""
-        if self._record >= 0:
+        if self._record >= 0 and self._is_ours(self._record):
             self._monitoring.set_local_events(self._record, info.code, self._wanted(info))
 
     # -- callbacks: no decorators, for the frame is the caller's -----------------------------

@@ -22,6 +22,7 @@ from ..observe.exceptions import context_id, traceback_of, type_name
 from ..observe.values import TYPES, Limits
 from .births import Births, is_spawner
 from .codes import CodeInfo
+from .handover import is_taker, taker
 from .leftovers import leftovers
 from .marks import MarkRecord
 from .records import (
@@ -106,6 +107,9 @@ class Recorder:
         if function is None:
             if self.births is not None and is_spawner(code, module):
                 info = self.infos[id(code)] = self.births.info(code)
+                return info
+            if is_taker(code, module):
+                info = self.infos[id(code)] = taker(code)
                 return info
             return None
         index = self.index_of(function)
@@ -272,6 +276,8 @@ class Recorder:
         if info.is_generator:
             extra = extra or Extra()
             extra.task = _task_name()
+            if parent is None:
+                extra.maker = recording.handover.maker(frame)
         entry[:] = (
             info, parent, get_ident(), clock, perf_counter_ns(), recording.phase, limits, looks,
             None, extra, site,
@@ -531,6 +537,11 @@ class Recorder:
             if self.births is not None and self.recording is not None:
                 self.births.before(frame, self.opened(frame))
             return True
+        if info.is_taker:
+            if self.recording is not None:
+                handover = self.recording.handover
+                handover.taken(frame, get_ident(), self.clock, self.opened(frame.f_back))
+            return True
         if info.is_module:
             self.push_owner(self.import_rows.setdefault(info.function.file, {}))
             return False
@@ -540,6 +551,10 @@ class Recorder:
         if info.is_spawner:
             if self.births is not None:
                 self.births.after(frame)
+            return
+        if info.is_taker:
+            if self.recording is not None:
+                self.recording.handover.started(frame)
             return
         if self._muted == id(frame):
             self._unmute()

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from ..model import Change, Phase
 from .codes import CodeInfo
+from .handover import Handover
 from .marks import Marks
 
 KEEP_FIRST = 20
@@ -58,6 +59,7 @@ class Extra:
     ) = ()  # clock, and the thread it goes on in; 0: suspended
     yields = 0
     task: str | None = None
+    maker: Entry | None = None  # the call that made the task
     site_code: CodeType | None = None  # a comprehension's, where it made the call
 
 
@@ -109,6 +111,7 @@ class Recording:
         self.cut: list[CodeInfo] = []  # switched off now
         self.shares = 0
         self.counts: Counter[int] = Counter()
+        self.handover = Handover()
         self.left: list[tuple[int, str]] = []  # functions and globals that stay changed
 
     def ring(self) -> deque[Entry]:

@@ -18,6 +18,7 @@ from .blackbox import (
     HEAD_AT,
     MAGIC,
     NAMES_AT,
+    PHASE_AT,
     PHASES,
     RAISED,
     RESUMED,
@@ -32,6 +33,7 @@ from .blackbox import (
 SUFFIX = ".box"
 Event = tuple[int, int, int, int, int]
 UNKNOWN = Value("cut", "value", why="a black box keeps no results")
+_INDEX = (1 << 56) - 1
 _OUTCOMES = {RETURNED: "return", RAISED: "raise"}
 
 
@@ -58,7 +60,7 @@ class Wreck:
 
 def boxes(run: Path) -> list[Path]:
     """Return the black boxes below a run: of a run that came to its end there are none."""
-    return sorted((run / "blackbox").glob(f"*{SUFFIX}"))
+    return sorted(run.glob(f"*{SUFFIX}"))
 
 
 def read_box(file: Path) -> Wreck:
@@ -67,7 +69,8 @@ def read_box(file: Path) -> Wreck:
     if len(raw) != SIZE or not raw.startswith(MAGIC):
         raise ValueError(f"{file} is no black box of this version")
     head = HEAD.unpack_from(raw, HEAD_AT)
-    pid, main, wall, perf, test_began, phase, _, flushed, _, flush_ns = head
+    pid, main, wall, perf, test_began, _, flushed, _, flush_ns = head
+    phase = PHASES[raw[PHASE_AT]]
     length = int.from_bytes(raw[TEST_AT : TEST_AT + 2], "little")
     test = raw[TEST_AT + 2 : TEST_AT + 2 + length].decode("utf-8", "replace")
     functions: list[Function] = list(map(revived, map(loads, _lines(raw[NAMES_AT:]))))
@@ -88,12 +91,12 @@ def read_box(file: Path) -> Wreck:
         pid=pid,
         running=_is_running(pid),
         test=test,
-        phase=PHASES[phase],
+        phase=phase,
         began=moment(test_began),
         last=moment(max([test_began, *(event[1] for event in events)])),
         written=moment(flush_ns) if flushed else None,
         read=time.time(),
-        trace=Trace(test, found.numbered(_phase(PHASES[phase])), seen=len(found.calls)),
+        trace=Trace(test, found.numbered(_phase(phase)), seen=len(found.calls)),
     )
 
 
@@ -107,7 +110,7 @@ def _phase(text: str) -> Phase:
 
 
 class _Events:
-    """Goes through the events of a ring, from the calls that were open when it was last flushed."""
+    """Goes through the events of a ring, beside the calls that were open when it was last flushed."""
 
     def __init__(
         self, functions: list[Function], began: int, main: int, written: list[Call]
@@ -116,51 +119,48 @@ class _Events:
         self.began = began
         self.main = main
         self.calls = {call.start: call for call in written}
-        self.stacks: dict[str, list[int]] = {}
+        self.loose: set[int] = set()  # calls that a library made: under whom is to be found
 
     def run(self, events: list[Event]) -> None:
         """Take in the events, the oldest first."""
-        oldest = events[0][0] if events else 0
-        for call in self.calls.values():
-            if call.start < oldest:
-                self.stacks.setdefault(call.thread, []).append(call.start)
         for clock, at, ident, start, what in events:
             thread = "main" if ident == self.main else f"thread-{ident}"
-            kind, index = what & 7, what >> 3
-            stack = self.stacks.setdefault(thread, [])
+            kind, index, state = what & 7, (what & _INDEX) >> 3, what >> 56
             if kind == BEGAN:
-                self._began(clock, at, thread, index, stack)
-            elif kind == RESUMED:
-                stack.append(start)
-            else:
-                self._left(start, kind, clock, at, stack)
+                self._began(clock, at, thread, index, start)
+                if state:
+                    self._ended(clock, state)
+            elif kind not in (SUSPENDED, RESUMED):
+                self._ended(start, kind)
+        for start in sorted(self.loose):
+            call = self.calls[start]
+            above = [
+                one.start
+                for one in self.calls.values()
+                if one.start < start and one.thread == call.thread and one.outcome == "open"
+            ]
+            self.calls[start] = replace(call, parent=max(above, default=None))
 
-    def _began(self, clock: int, at: int, thread: str, index: int, stack: list[int]) -> None:
-        above = stack[-1] if stack else None
-        stack.append(clock)
+    def _began(self, clock: int, at: int, thread: str, index: int, above: int) -> None:
         if clock in self.calls:
             return  # with its arguments
+        if not above:
+            self.loose.add(clock)
         function = Function("?", f"function {index}", 0)
         if index < len(self.functions):
             function = self.functions[index]
         self.calls[clock] = Call(
-            id=clock, parent=above, depth=0, function=function,
+            id=clock, parent=above or None, depth=0, function=function,
             module=function.file.removesuffix(".py").replace("/", "."), phase="call", start=clock,
             end=None, t_ns=at - self.began, duration_ns=None, arguments=(), outcome="open",
             thread=thread,
         )  # fmt: skip
 
-    def _left(self, start: int, kind: int, clock: int, at: int, stack: list[int]) -> None:
-        while start in stack and stack.pop() != start:
-            pass
+    def _ended(self, start: int, kind: int) -> None:
         call = self.calls.get(start)
-        if call is None or kind == SUSPENDED:
-            return
-        duration = at - self.began - call.t_ns
-        outcome = _OUTCOMES.get(kind, "unknown")
-        self.calls[start] = replace(
-            call, end=clock, duration_ns=duration, outcome=outcome, value=UNKNOWN
-        )
+        if call is not None:
+            outcome = _OUTCOMES.get(kind, "unknown")
+            self.calls[start] = replace(call, end=start, outcome=outcome, value=UNKNOWN)
 
     def numbered(self, phase: Phase) -> tuple[Call, ...]:
         """Return the calls numbered from 1, with their depths; all in the phase that is running."""
@@ -170,7 +170,7 @@ class _Events:
         found = []
         for call in ordered:
             parent = numbers.get(call.parent) if call.parent is not None else None
-            depth = depths[parent] + 1 if parent is not None else 0
+            depth = depths.get(parent, -1) + 1 if parent is not None else 0
             depths[numbers[call.start]] = depth
             found.append(
                 replace(call, id=numbers[call.start], parent=parent, depth=depth, phase=phase)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from ..model import Look, Phase, Raised
 from ..observe.values import Limits
 from .codes import CodeInfo
+from .handover import Handover
 from .records import (
     ARGUMENTS,
     AT,
@@ -87,7 +88,7 @@ def records(recording: Recording) -> list[CallRecord]:
                 found.parent = record_of(entry[PARENT])
         return found
 
-    Replay(record_of).run(entries)
+    Replay(record_of, recording.handover).run(entries)
     found = [record_of(entry) for entry in entries]
     if recording.depth is None:
         return found
@@ -97,8 +98,9 @@ def records(recording: Recording) -> list[CallRecord]:
 class Replay:
     """Goes through starts, ends, yields and resumes in their order."""
 
-    def __init__(self, record_of: Callable[[Entry], CallRecord]) -> None:
-        self.record_of = record_of  # asked by `run` alone
+    def __init__(self, record_of: Callable[[Entry], CallRecord | None], handover: Handover) -> None:
+        self.record_of = record_of
+        self.handover = handover
         self.stacks: dict[int, list[CallRecord]] = {}
         self.on: dict[int, list[CallRecord]] = {}  # id of a record -> the stack that it is on
 
@@ -113,6 +115,7 @@ class Replay:
         begun: set[int] = set()
         for _, place, what in sorted(events):
             record = self.record_of(entries[place])
+            assert record is not None  # all of them are records
             if place not in begun:
                 begun.add(place)
                 self.begin(record)
@@ -124,9 +127,17 @@ class Replay:
     def begin(self, record: CallRecord) -> None:
         """A call begins: where its parent is not known it is the innermost open one there."""
         stack = self.stacks.setdefault(record.thread, [])
-        if record.parent is None and stack:
-            record.parent = stack[-1]
+        if record.parent is None:
+            record.parent = self._handed_over(record, stack)
         self.enter(record, record.thread)
+
+    def _handed_over(self, record: CallRecord, stack: list[CallRecord]) -> CallRecord | None:
+        """Who made the task; who is open here; on whose behalf the thread is."""
+        maker = record.extra.maker
+        if maker is None and not stack:
+            maker = self.handover.on_behalf(record.thread, record.start)
+        known = self.record_of(maker) if maker is not None else None
+        return known or (stack[-1] if stack else None)
 
     def enter(self, record: CallRecord, thread: int) -> None:
         """A call goes on in a thread."""

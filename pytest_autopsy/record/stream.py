@@ -12,6 +12,7 @@ from itertools import count
 from ..model import Call
 from ..observe.redaction import Redactor
 from .finish import call_of
+from .handover import Handover
 from .records import PARENT, Entry, Tap
 from .replay import CallRecord, Replay
 
@@ -27,6 +28,7 @@ class Stream:
         self,
         redactor: Redactor,
         started_ns: int,
+        handover: Handover,
         sinks: Sequence[Sink],
         max_events: int = MAX_EVENTS,
     ) -> None:
@@ -36,8 +38,8 @@ class Stream:
         self.left = max_events
         self.dropped = 0
         self._numbers = count(1)
-        self._replay = Replay(CallRecord)
         self._open: dict[int, CallRecord] = {}  # by id of the entry
+        self._replay = Replay(lambda entry: self._open.get(id(entry)), handover)
         self._known: dict[int, tuple[int, int]] = {}  # number and depth, by id of an open record
 
     def began(self, entry: Entry) -> None:

@@ -116,6 +116,13 @@ class SettraceEngine(_FrameEngine):
         if self._started and sys.gettrace() is None:
             sys.settrace(self._global)
 
+    def mended(self) -> str:
+        """Return in words what the program took from us; `revive` takes it back if nobody holds it."""
+        if not self._started or sys.gettrace() == self._global:
+            return ""
+        self.revive()
+        return "sys.settrace"
+
     def stop(self) -> None:
         """Take the trace function out, if it is still ours."""
         if sys.gettrace() == self._global:
@@ -190,6 +197,13 @@ class ProfileEngine(_FrameEngine):
         """Begin again where the interpreter took the function out."""
         if self._started and sys.getprofile() is None:
             sys.setprofile(self._on_event)
+
+    def mended(self) -> str:
+        """Return in words what the program took from us; `revive` takes it back if nobody holds it."""
+        if not self._started or sys.getprofile() == self._on_event:
+            return ""
+        self.revive()
+        return "sys.setprofile"
 
     def stop(self) -> None:
         """Take the profile function out, if it is still ours."""

@@ -36,17 +36,24 @@ class Outcome:
     retried: list[Failure] = field(default_factory=list)
     export: str = ""  # where the run was copied to, from the CI service's checkout
     exported: frozenset[str] = frozenset()  # the names of the files there
+    # Every report asks for each failure: with thousands, looking through the lists takes minutes.
+    _by_id: dict[str, Failure] = field(default_factory=dict, init=False, repr=False)
+    _causes: dict[str, RootCause] = field(default_factory=dict, init=False, repr=False)
     elsewhere: dict[str, object] | None = None  # what --triage-from found
     seen: dict[str, Seen] = field(default_factory=dict)  # id of a cause -> from earlier runs
     earlier: list[Earlier] = field(default_factory=list)  # causes that only earlier runs had
 
     def failure(self, failure_id: str) -> Failure:
         """Return the failure with this id."""
-        return next(failure for failure in self.failures if failure.id == failure_id)
+        if len(self._by_id) != len(self.failures):
+            self._by_id = {failure.id: failure for failure in self.failures}
+        return self._by_id[failure_id]
 
     def cause_of(self, failure_id: str) -> RootCause | None:
         """Return the cause that a failure belongs to."""
-        return next((cause for cause in self.causes if failure_id in cause.failures), None)
+        if not self._causes:
+            self._causes = {one: cause for cause in self.causes for one in cause.failures}
+        return self._causes.get(failure_id)
 
 
 def digest(outcome: Outcome) -> dict[str, object]:

@@ -18,6 +18,7 @@ import tempfile
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -27,7 +28,6 @@ from pytest_autopsy.source import Source
 from .faults import MOST_FAILING, Edit, Fault, edit_of, joined, load_one, place_of, save
 from .kept import covering, plain_path, read_run
 from .libraries import Library, chosen, copy_of, only_one, prepare, run_tests
-from .mutants import mutants
 from .omissions import omissions
 
 KINDS = ("mutant", "omission")
@@ -109,7 +109,11 @@ class Drawer:
             )
             source = Source(file, tuple(text.split("\n")))
             found: dict[str, dict[str, list[Change]]] = defaultdict(lambda: defaultdict(list))
-            every: Sequence[Change] = mutants(text) if kind == "mutant" else omissions(text)
+            every: Sequence[Change] = omissions(text)
+            if kind == "mutant":
+                from .mutants import mutants  # only this needs cosmic-ray
+
+                every = mutants(text)
             for change in every:
                 span = source.enclosing(change.line)
                 if span is not None and change.line in self.ran[file]:
@@ -166,6 +170,7 @@ def count_failing(library: Library, fault: Fault, tests: set[str]) -> int | None
     return None if any(one.startswith("collect ") for one in told) else len(told)
 
 
+@cache
 def plain_run(library: Library) -> Run:
     """Return the run of a library without a fault, which is made if it is not there."""
     path = plain_path(library)

@@ -7,11 +7,14 @@ that of the tests which do, joined with the footprints of all others from the ru
 from __future__ import annotations
 
 import gzip
+import hashlib
 import pickle
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
+from pytest_autopsy import model
 from pytest_autopsy.evidence import revived
 from pytest_autopsy.model import Footprint, Function, Passed, Run
 from pytest_autopsy.plainjson import loads
@@ -33,10 +36,12 @@ def fault_folder(library: Library, fault: Fault) -> Path:
 
 def read_run(path: Path) -> Run:
     """Return the Run that evidence was written of; its pickle is kept beside it."""
-    quick = path.with_suffix(".pickle")
+    quick = path.with_suffix(f".{_model_version()}.pickle")
     if quick.exists() and quick.stat().st_mtime > path.stat().st_mtime:
         run: Run = pickle.loads(quick.read_bytes())
         return run
+    for old in path.parent.glob(f"{path.stem}.*pickle"):
+        old.unlink(missing_ok=True)
     run = Run()
     fixtures: set[tuple[str, str]] = set()
     for line in gzip.decompress(path.read_bytes()).splitlines():
@@ -48,6 +53,12 @@ def read_run(path: Path) -> Run:
     run.fixtures = frozenset(fixtures)
     quick.write_bytes(pickle.dumps(run))
     return run
+
+
+@cache
+def _model_version() -> str:
+    """Changes with the types that are pickled."""
+    return hashlib.sha256(Path(model.__file__).read_bytes()).hexdigest()[:8]
 
 
 def covering(plain: Run, fault: Fault) -> set[str]:

@@ -12,11 +12,14 @@ failing test `alone`, and one with a `baseline` of the tests that pass.
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from pytest_autopsy.model import RootCause, Run, Suspect
 from pytest_autopsy.pipeline import explain
@@ -25,10 +28,11 @@ from .collect import is_collected
 from .faults import Fault, load_one
 from .inject import plain_run
 from .intervals import share_interval, sign_test
-from .kept import joined, path_of
+from .kept import fault_folder, joined, path_of
 from .libraries import Library, chosen
 from .positions import plain_name, position, scores_of, summary, truth
 from .readings import masked, ochiai, one_failing, one_with_baseline, without_values
+from .suites import PROJECT
 
 ROW = "{:>5} {:>5} {:>5} {:>5} {:>5} {:>6} {:>6}  {}"
 
@@ -49,15 +53,51 @@ class Told:
     others: dict[str, float | None] = field(default_factory=dict)
 
 
-def stored(names: str, kind: str = "") -> Iterator[tuple[Library, Fault, Run]]:
-    """Every fault whose evidence is stored, with its run."""
+def usable(names: str, kind: str = "") -> Iterator[tuple[Library, Fault]]:
+    """Every fault whose evidence is stored."""
     for library in chosen(names):
-        faults = [fault for fault in load_one(library.name) if kind in ("", fault.kind)]
-        faults = [fault for fault in faults if is_collected(library, fault)]
-        if faults:
-            plain = plain_run(library)
-            for fault in faults:
-                yield library, fault, joined(library, fault, plain)
+        for fault in load_one(library.name):
+            if kind in ("", fault.kind) and is_collected(library, fault):
+                yield library, fault
+
+
+def run_of(library: Library, fault: Fault) -> Run:
+    """The run of a fault, from the store."""
+    return joined(library, fault, plain_run(library))
+
+
+@cache
+def code_version() -> str:
+    """Changes with anything that a diagnosis depends on."""
+    found = hashlib.sha256()
+    for path in sorted((PROJECT / "pytest_autopsy").rglob("*.py")):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def known(library: Library, fault: Fault, readings: Sequence[str]) -> Told | None:
+    """What the same code has told of a fault before, with these readings at least."""
+    path = fault_folder(library, fault) / "told.json"
+    if not path.exists():
+        return None
+    data = json.loads(path.read_text(encoding="utf-8"))
+    others = data["told"]["others"]
+    if data["code"] != code_version() or not set(readings) <= others.keys():
+        return None
+    chosen_ones = {name: others[name] for name in readings}
+    return Told(**{**data["told"], "fault": fault, "others": chosen_ones})
+
+
+def tell_once(library: Library, fault: Fault, readings: Sequence[str]) -> Told:
+    """As `tell`, unless it was told before."""
+    before = known(library, fault, readings)
+    if before is not None:
+        return before
+    told = tell(library, fault, run_of(library, fault), readings)
+    data = {"code": code_version(), "told": {**vars(told), "fault": fault.id}}
+    path = fault_folder(library, fault) / "told.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    return told
 
 
 def of_fault(causes: list[RootCause]) -> RootCause | None:
@@ -204,10 +244,10 @@ def main(arguments: list[str] | None = None) -> int:
     if set(readings) - OTHERS.keys():
         parser.error(f"--readings takes all or some of {', '.join(OTHERS)}")
     every = []
-    for library, fault, run in stored(options.set, options.kind):
+    for library, fault in usable(options.set, options.kind):
         if options.fault not in fault.id:
             continue
-        every.append(tell(library, fault, run, readings))
+        every.append(tell_once(library, fault, readings))
         if not options.quiet:
             print(line(every[-1]), flush=True)
         if options.verbose:

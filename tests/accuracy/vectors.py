@@ -18,7 +18,7 @@ from .faults import Fault
 from .kept import path_of
 from .libraries import Library
 from .positions import Key, plain_name, position, truth
-from .ranks import of_fault, stored
+from .ranks import of_fault, run_of, usable
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def example(library: Library, fault: Fault, run: Run) -> Example:
 
 def examples(names: str) -> list[Example]:
     """Return an example for each stored fault of some libraries."""
-    return [example(library, fault, run) for library, fault, run in stored(names)]
+    return [example(one, fault, run_of(one, fault)) for one, fault in usable(names)]
 
 
 def reciprocal(every: Iterable[Example], weights: Mapping[str, float]) -> float:

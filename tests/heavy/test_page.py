@@ -21,7 +21,7 @@ from ..browser import DESKTOP, PHONE, browser, why_not
 from ..screenshots import run_of_examples
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "-")
-HACK = "</script><script>window.hacked=1</script><img src=x onerror=window.hacked=1>{{script}}\u202ejavascript:hacked"
+HACK = "<!--<script </script x></script><script>window.hacked=1</script><img src=x onerror=window.hacked=1>{{script}}\u202ejavascript:hacked"
 KEPT = {"schema", "id", "root_cause", "exemplar", "failures", "trace", "snapshot", "diagnosis", "failure", "event", "phase",
         "confidence", "role", "outcome", "file", "run", "relation"}  # fmt: skip
 
@@ -106,7 +106,8 @@ def culprit(digest: dict[str, Any], kind: str) -> tuple[str, dict[str, Any]]:
 def test_causes_come_first_and_lead_to_the_call_that_shows_them(reader, digest):
     failure, fact = culprit(digest, "shared state changed")
     reader.open()
-    assert "12 failures, 5 causes" in reader.text("h1")
+    count = len(digest["failures"])
+    assert reader.text("h1").startswith(f"{count} failures, ")
     assert reader.tab.locator(".cause").count() == len(digest["root_causes"])
     reader.tab.click(f"a.call[href='#{failure}/{fact['call']}']")
     reader.tab.wait_for_selector("#call .listing")

@@ -33,10 +33,17 @@ FILES = {
             open("ready", "w").close()
             time.sleep(60)
 
+        def one(n): return n
+        def two(n): return n
+        def three(n): return n
+        def four(n): return n
+
         def outer(how):
-            for n in range(31):
-                inner(n)
-            return pack(b"xx", how)
+            for n in range(40):
+                one(n), two(n), three(n)
+            for n in range(6):
+                four(n)
+            return pack(b"xx", how)  # with the call in it the 256th event: arguments are written
         """,
     "test_blobs.py": """
         import os
@@ -59,7 +66,7 @@ def show(project, *args):
 
 def test_a_process_that_dies(project, monkeypatch):
     project.write(FILES).autopsy()
-    (box,) = project.path.glob(".autopsy/runs/*/blackbox/main.box")
+    (box,) = project.path.glob(".autopsy/runs/*/main.box")
     assert stat.S_IMODE(box.stat().st_mode) == 0o600
     assert b"sk-proj-Zq8w" not in box.read_bytes()
     told = show(project)
@@ -76,15 +83,24 @@ def test_a_process_that_dies(project, monkeypatch):
     (project.path / "ready").unlink(missing_ok=True)
     ended = project.autopsy("-k", "test_before")
     assert "has not come to its end" not in show(project), "a run has ended since"
-    assert not (ended.directory / "blackbox" / "main.box").exists()
+    assert not (ended.directory / "main.box").exists()
 
 
 def test_a_run_that_is_killed_while_it_hangs(project, monkeypatch):
     monkeypatch.setenv("HOW", "hang")
     project.write(FILES)
-    command = [sys.executable, "-m", "pytest", *(f"-p{name}" for name in PLUGINS), "--autopsy", "-q"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        *(f"-p{name}" for name in PLUGINS),
+        "--autopsy",
+        "-q",
+    ]
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    process = subprocess.Popen(command, cwd=project.path, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=project.path, env=environment, stdout=subprocess.DEVNULL
+    )
     for _ in range(600):
         if (project.path / "ready").exists():
             break
@@ -112,9 +128,9 @@ def test_a_crashed_worker_of_xdist(project, monkeypatch):
     (cause,) = run.digest["root_causes"]
     assert cause["suspects"][0]["function"] == "pack"
     assert "pack was the innermost open call" in cause["evidence"][0]["fact"]
-    assert list(run.directory.glob("blackbox/*")) == []
+    assert list(run.directory.glob("*.box")) == []
 
 
 def test_it_can_be_switched_off(project):
     project.write(FILES).ini("autopsy_blackbox = false").autopsy()
-    assert list(project.path.glob(".autopsy/runs/*/blackbox")) == []
+    assert list(project.path.glob(".autopsy/runs/*/*.box")) == []

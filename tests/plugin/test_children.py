@@ -131,7 +131,7 @@ def calls(ran, name):
     lines = [line for line in ran.trace(name) if line["event"] == "call"]
     by_id = {line["call_id"]: line for line in lines}
     return [
-        (line["func"], line["args"]["n"], by_id.get(line["parent_id"], {}).get("func"))
+        (line["func"], line["args"].get("n"), by_id.get(line["parent_id"], {}).get("func"))
         for line in lines
         if "pid" in line
     ]
@@ -170,23 +170,16 @@ def test_a_process_with_an_environment_of_its_own_is_left_alone(ran):
 
 
 def test_a_child_that_is_pytest_warns_of_nothing(ran):
-    assert ("leaf", "9", "test_inner") in [
-        (func, n, parent) for func, n, parent in calls_of_all(ran, "test_pytested")
-    ]
+    assert ("leaf", "9", "test_inner") in calls(ran, "test_pytested")
     assert "Warning" not in ran.failure("test_pytested")["exception"]["message"]
-
-
-def calls_of_all(ran, name):
-    lines = [line for line in ran.trace(name) if line["event"] == "call"]
-    by_id = {line["call_id"]: line for line in lines}
-    for line in lines:
-        yield line["func"], line["args"].get("n"), by_id.get(line["parent_id"], {}).get("func")
 
 
 def test_outcomes_and_what_is_left(ran):
     assert ran.counts == {"failed": 11, "passed": 1}
-    assert "note" in ran.out and "child processes did not live to their end" in " ".join(ran.out.split())
-    assert not (ran.directory / "children").exists() and not (ran.directory / "blackbox").exists()
+    assert "note" in ran.out and "child processes did not live to their end" in " ".join(
+        ran.out.split()
+    )
+    assert not (ran.directory / "children").exists() and not list(ran.directory.glob("*.box"))
     written = b"".join(file.read_bytes() for file in ran.directory.rglob("*") if file.is_file())
     assert b"sk-proj-Zq8w" not in written
 
@@ -211,4 +204,7 @@ def test_off_by_default(project):
     project.write(FILES)
     run = project.autopsy("-k", "test_sub or test_passes")
     assert [line for line in run.trace("test_sub") if "pid" in line] == []
-    assert run.failures.keys() == {("test_kids.py::test_sub", "call"), ("test_kids.py::test_passes", "call")}
+    assert run.failures.keys() == {
+        ("test_kids.py::test_sub", "call"),
+        ("test_kids.py::test_passes", "call"),
+    }

@@ -188,6 +188,7 @@ def test_help_and_markers_name_us(shop):
         "--triage",
         "--no-triage",
         "--autopsy-dir",
+        "--autopsy-export",
         "--autopsy-cause",
     ):
         assert re.search(rf"^ +{option}\b", shown, re.MULTILINE) or f", {option}" in shown, option

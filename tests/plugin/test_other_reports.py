@@ -187,3 +187,35 @@ def test_json_report_has_nothing_that_changes(reported):
         shown = json.dumps(test.get("user_properties", []))
         assert str(ours.path) not in shown
         assert ours.digest["run"]["id"] not in shown
+
+
+@needs("pytest_jsonreport")
+def test_json_report_of_what_has_no_test_or_two_failures(shop):
+    shop.write(
+        {
+            "test_broken.py": "from shop.cart import line_total\nline_total('jam', 1)\n",
+            "test_two.py": """
+        import pytest
+        from shop.cart import line_total
+
+        @pytest.fixture
+        def late():
+            yield
+            {}["late"]
+
+        def test_both(late):
+            assert line_total("jam", 1)
+        """,
+        }
+    )
+    ours = shop.autopsy(
+        "--json-report", "--json-report-file=out.json", "--continue-on-collection-errors",
+        plugins=(*PLUGINS, "metadata", "pytest_jsonreport"),
+    )  # fmt: skip
+    report = json.loads((shop.path / "out.json").read_bytes())
+    (broken,) = [one for one in report["collectors"] if one["outcome"] == "failed"]
+    pairs = {name: value for pair in broken["user_properties"] for name, value in pair.items()}
+    assert pairs["autopsy.failure"] == ours.failure("test_broken.py")["id"]
+    assert pairs.keys() == NAMES
+    call = ours.failures["test_two.py::test_both", "call"]
+    assert told(report, "test_both")["autopsy.failure"] == call["id"]

@@ -6,9 +6,11 @@ import html
 import json
 import re
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 
 from .checks import needs
@@ -196,6 +198,8 @@ def test_streams_tell_the_last_record_what_reports_were_called(whole):
     lines = [json.loads(line) for line in (whole.path / "out.jsonl").read_text().splitlines()]
     told = {one["autopsy"]["failure"] for one in lines if "autopsy" in one}
     last = next(one for one in lines if one["$report_type"] == "AutopsyRootCauses")
+    schema = files("pytest_autopsy").joinpath("schemas/root-causes.json").read_bytes()
+    jsonschema.validate(last, json.loads(schema))
     assert {one["failure"] for cause in last["root_causes"] for one in cause["failures"]} == told
     assert lines[-1]["$report_type"] == "SessionFinish"
 

@@ -186,8 +186,10 @@ def _planted(project: Project, *args: str) -> Run:
     project.write({"shop.py": CODE, "test_shop.py": TESTS})
     return project.autopsy(
         "--junitxml=junit.xml", "-o", "junit_logging=all", "--json-report",
-        "--json-report-file=report.json", *args, "--shop-password", SECRETS["argv"],
-        plugins=("autopsy", "pytest_jsonreport", "pytest_metadata", "xdist"),
+        "--json-report-file=report.json", "--html=page.html", "--autopsy-export=out", *args,
+        "--shop-password", SECRETS["argv"],
+        plugins=("autopsy", "pytest_jsonreport", "metadata", "html", "html_fixtures", "xdist"),
+        env={"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": "summary.md"},
     )  # fmt: skip
 
 

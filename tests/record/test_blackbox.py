@@ -118,10 +118,12 @@ def test_arguments_are_those_of_the_last_flush(boxed, monkeypatch):
     assert third.arguments == ()
 
 
-PLANS = st.recursive(st.sampled_from(["leaf", "fails"]), lambda inner: st.lists(inner, max_size=4), max_leaves=40)
+PLANS = st.recursive(
+    st.sampled_from(["leaf", "fails"]), lambda inner: st.lists(inner, max_size=4), max_leaves=15
+)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(plan=st.lists(PLANS, max_size=6), first=st.integers(1, 30), every=st.integers(1, 30))
 def test_whatever_was_flushed_the_open_calls_are_the_stack(boxed, monkeypatch, plan, first, every):
     """At each moment the box says what the interpreter's own stack says; flushes change nothing."""

@@ -133,3 +133,31 @@ def test_async_with(lab):
     assert {call.function.name for call in seen.trace.calls if seen.parent_of(call) == "manages"} == {
         "Manager.__aenter__", "leaf", "Manager.__aexit__"
     }  # fmt: skip
+
+
+def test_a_task_belongs_to_who_made_it(lab):
+    prog = lab.load(
+        """
+        import asyncio
+
+        async def leaf(n):
+            await asyncio.sleep(0)
+            return n
+
+        async def maker(n):
+            return await asyncio.create_task(leaf(n))
+
+        async def both():
+            return await asyncio.gather(maker(1), maker(2))
+
+        def starts():
+            return asyncio.run(both())
+        """
+    )
+    seen = lab.run(prog.starts)
+    assert seen.value == [1, 2]
+    assert seen.parent("both") == "starts"
+    assert [seen.parent_of(call) for call in seen.all("maker")] == ["both", "both"]
+    by_id = {call.id: call for call in seen.trace.calls}
+    pairs = [(leaf.arguments, by_id[leaf.parent].arguments) for leaf in seen.all("leaf")]
+    assert pairs == [((("n", 1),), (("n", 1),)), ((("n", 2),), (("n", 2),))]

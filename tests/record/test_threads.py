@@ -1,4 +1,6 @@
-"""Threads: each has its own stack of calls."""
+"""Threads: each has its own stack of calls, below the call that handed it its work."""
+
+import threading
 
 THREADS = """
     import threading
@@ -16,6 +18,25 @@ THREADS = """
         thread.join()
         return leaf(2)
 
+    class Worker(threading.Thread):
+        def run(self):
+            leaf(3)
+
+    def starts_a_worker():
+        worker = Worker()
+        worker.start()
+        worker.join()
+
+    def first(pool):
+        return pool.submit(work, 1)
+
+    def second(pool):
+        return pool.submit(work, 2)
+
+    def shared_pool():
+        with ThreadPoolExecutor(1) as pool:
+            return first(pool).result() + second(pool).result()
+
     def in_pool():
         with ThreadPoolExecutor(2) as pool:
             return list(pool.map(work, range(4)))
@@ -27,7 +48,7 @@ def test_a_thread_has_its_own_stack(lab):
     seen = lab.run(prog.in_thread)
     work = seen.one("work")
     assert work.thread != "main" == seen.one("in_thread").thread
-    assert work.parent is None and work.outcome == "return"
+    assert seen.parent_of(work) == "in_thread" and not work.direct and work.outcome == "return"
     inside, after = seen.all("leaf")
     assert (seen.parent_of(inside), inside.thread) == ("work", work.thread)
     assert (seen.parent_of(after), after.thread) == ("in_thread", "main")
@@ -41,3 +62,29 @@ def test_a_pool_of_threads(lab):
     pairs = [(leaf.value, by_id[leaf.parent].arguments[0][1]) for leaf in seen.all("leaf")]
     assert sorted(pairs) == [(n, n) for n in range(4)]
     assert all(call.outcome == "return" for call in seen.trace.calls)
+
+
+def test_a_subclass_of_thread(lab):
+    prog = lab.load(THREADS)
+    seen = lab.run(prog.starts_a_worker)
+    assert (seen.parent("Worker.run"), seen.parent("leaf")) == ("starts_a_worker", "Worker.run")
+
+
+def test_work_belongs_to_who_submitted_it(lab):
+    """Also where another call's work started the thread."""
+    prog = lab.load(THREADS)
+    seen = lab.run(prog.shared_pool)
+    parents = {call.arguments[0][1]: seen.parent_of(call) for call in seen.all("work")}
+    assert parents == {1: "first", 2: "second"}
+    assert seen.value == 3
+
+
+def test_a_thread_that_nobody_known_started(lab):
+    prog = lab.load(THREADS)
+
+    def outside():
+        thread = threading.Thread(target=prog.work, args=(5,))
+        thread.start()
+        thread.join()
+
+    assert lab.run(outside).parent("work") is None

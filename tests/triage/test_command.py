@@ -1,11 +1,18 @@
-"""`pytest-autopsy triage`: what it prints, its JSON, its exit codes."""
+"""`pytest-autopsy triage`: what it prints, its JSON, its exit codes.
+
+`python -m tests.triage.test_command` writes the golden files.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import json
+import os
+import re
 import sys
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,6 +30,7 @@ SCHEMA = json.loads(
     (Path(pytest_autopsy.__file__).parent / "schemas" / "triage.json").read_text("utf-8")
 )
 BINDER = 'BinderException: Binder Error: Referenced column "ts_code" not found in FROM clause!\nCandidate bindings: "code", "ts_cod", "trade_date"'
+_IDS = re.compile(r"\bc\d+-[0-9a-f]{8}\b")
 HOSTILE = "x\x1b[31m\u202e</b><script>`*_ ::error::"
 LOG = lines(
     ran("store.load(offset=5)", trace_of("TypeError: load() got an unexpected keyword argument 'offset'"), session_id="a"),
@@ -38,16 +46,23 @@ LOG = lines(
 )  # fmt: skip
 
 
+PRINTED = (("terminal.txt", ()), ("report.md", ("--markdown",)), ("three.txt", ("--buckets", "3")))
+
+
+def prepare(folder: Path) -> None:
+    """Write an agent's log, a report, and files that are none."""
+    (folder / "traces").mkdir()
+    (folder / "traces" / "a.jsonl").write_text(LOG + "not json\n", "utf-8")
+    (folder / "traces" / "junit.xml.gz").write_bytes(gzip.compress(JUNIT.encode()))
+    (folder / "traces" / "package.json").write_text('{"name": "x"}')
+    (folder / "traces" / "notes.txt").write_text("KeyError")
+
+
 @pytest.fixture
 def here(tmp_path, monkeypatch):
-    """A directory with an agent's log, a report, and a file that is none."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "90")
-    (tmp_path / "traces").mkdir()
-    (tmp_path / "traces" / "a.jsonl").write_text(LOG + "not json\n", "utf-8")
-    (tmp_path / "traces" / "junit.xml.gz").write_bytes(gzip.compress(JUNIT.encode()))
-    (tmp_path / "traces" / "package.json").write_text('{"name": "x"}')
-    (tmp_path / "traces" / "notes.txt").write_text("KeyError")
+    prepare(tmp_path)
     return tmp_path
 
 
@@ -57,18 +72,11 @@ def printed(capsys, *args: str) -> tuple[int, str, str]:
     return code, out, err
 
 
-@pytest.mark.parametrize(
-    ("name", "options"),
-    [
-        ("terminal.txt", ()),
-        ("report.md", ("--markdown",)),
-        ("three.txt", ("--buckets", "3")),
-    ],
-)
+@pytest.mark.parametrize(("name", "options"), PRINTED)
 def test_golden(here, capsys, name: str, options) -> None:
     code, out, _ = printed(capsys, "traces", *options)
     assert code == 3
-    assert out == (GOLDEN / name).read_text("utf-8")
+    assert _IDS.sub("<id>", out) == _IDS.sub("<id>", (GOLDEN / name).read_text("utf-8"))
     assert "\x1b" not in out
     assert "\u202e" not in out
 
@@ -145,3 +153,13 @@ def test_progress_is_told_to_a_terminal_past_two_seconds(here, capsys, monkeypat
         main(["triage", "traces"])
         assert ("failures, 3 s" in stream.getvalue()) is told
         assert not told or stream.getvalue().endswith("\r")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        os.environ["COLUMNS"] = "90"
+        prepare(Path(folder))
+        for name, options in PRINTED:
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                main(["triage", "traces", *options])
+            (GOLDEN / name).write_text(out.getvalue(), "utf-8")

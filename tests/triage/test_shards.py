@@ -179,10 +179,9 @@ def test_what_is_kept_is_bounded_and_failures_go_first(runs, tmp_path, monkeypat
     assert len(into.run.failures) == 2
     assert len(into.run.passed) == 3
     session = SimpleNamespace(
-        settings=SimpleNamespace(triage=True), run=into.run, recorder=into.recorder,
-        redactor=SimpleNamespace(identifier=lambda text: text), engine_name="e", engine_reason="r",
+        settings=SimpleNamespace(triage=True), run=into.run,
+        redactor=SimpleNamespace(identifier=lambda text: text),
         directory=SimpleNamespace(write=lambda name, raw: (tmp_path / name).write_bytes(raw)),
-        notes=[], calls_seen=1, calls_kept=1, dropped=0, snapshot_s=0.0, recording_s=0.0,
     )  # fmt: skip
     outcome = SimpleNamespace(run={"complete": True}, totals={}, cost={})
     kept.keep(session, outcome, Shard(1, 2, "x"))

@@ -137,7 +137,7 @@ class Tree {
     el('span', { class: 'name' }, trace.name(row)),
     how === 'mark' ? null : el('span', { class: 'args' }, `(${trace.args[row].slice(0, 240)})`),
     this.ending(row, how),
-    role ? el('span', { class: 'badge' }, role) : null,
+    role ? el('span', { class: 'badge told' }, role) : null,
     trace.flags[row] & FLAG.changed ? el('span', { class: 'badge' }, 'changed') : null,
     trace.flags[row] & FLAG.handled ? el('span', { class: 'badge' }, 'handled') : null);
     line.style.top = `${place * ROW}px`;

@@ -1,0 +1,60 @@
+"""`pytest-autopsy clean`: take runs out of a store."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+from typing import Any
+
+from ..report.plain import many
+from ..store import is_live
+from .reading import complain
+from .runs import all_runs
+
+EXAMPLES = """\
+examples:
+  pytest-autopsy clean --keep 5              all but the newest five runs
+  pytest-autopsy clean --all --dry-run       what would go
+"""
+
+
+def add(commands: Any) -> None:
+    """Register the command with the parsers of `pytest-autopsy`."""
+    parser = commands.add_parser(
+        "clean", help="take old runs out of the store", epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument(
+        "--keep", type=_count, default=1, metavar="N", help="newest runs to keep (1)"
+    )
+    chosen.add_argument("--all", action="store_true", help="every run that is not going on")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+    parser.add_argument("--dir", default=".autopsy", help="the store")
+    parser.set_defaults(run=run)
+
+
+def _count(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"a whole number of at least 0, not {text!r}")
+    return int(text)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Remove runs; return the exit code. Nothing but runs is touched, and none that goes on."""
+    store = Path(options.dir)
+    if not (store / "runs").is_dir():
+        return complain(f"{store} is no store: it has no runs; give one with --dir")
+    runs = all_runs(store)
+    keep = 0 if options.all else options.keep
+    going = [one for one in runs[: len(runs) - keep] if not is_live(one)]
+    size = sum(file.stat().st_size for one in going for file in one.rglob("*") if file.is_file())
+    for one in going:
+        if not options.dry_run:
+            shutil.rmtree(one, ignore_errors=True)
+    verb = "would take" if options.dry_run else "took"
+    print(
+        f"{verb} {many(len(going), 'run')} out of {store}, {size / 1e6:.1f} MB; {len(runs) - len(going)} stay"
+    )
+    return 0

@@ -1,0 +1,100 @@
+"""`pytest-autopsy diff`: what two runs have in common and what not."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..report.budget import words_of
+from ..report.plain import many, safe
+from ..store import load_run
+from .reading import complain, emit
+from .runs import find_run
+
+EXAMPLES = """\
+examples:
+  pytest-autopsy diff                        the run before against the latest
+  pytest-autopsy diff 3f2a9c1e latest        two runs, by id
+"""
+MAX_TESTS = 5
+
+
+def add(commands: Any) -> None:
+    """Register the command with the parsers of `pytest-autopsy`."""
+    parser = commands.add_parser(
+        "diff", help="what changed between two runs", epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("before", nargs="?", default="previous", metavar="RUN")
+    parser.add_argument("after", nargs="?", default="latest", metavar="RUN")
+    parser.add_argument("--dir", default=".autopsy", help="the store")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what differs; return the exit code."""
+    try:
+        folders = [find_run(Path(options.dir), name) for name in (options.before, options.after)]
+        before, after = map(load_run, folders)
+    except (OSError, ValueError) as error:
+        return complain(error)
+    found = compare(before, after)
+    return emit(found, _lines(found), options.json)
+
+
+def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return what differs between two digests: causes by id, failures by id."""
+    was = {failure["id"]: failure for failure in before["failures"]}
+    now = {failure["id"]: failure for failure in after["failures"]}
+    old, new = _by_any_id(before), _by_any_id(after)
+    return {
+        "schema": "pytest-autopsy/diff@1",
+        "before": before["run"]["id"],
+        "after": after["run"]["id"],
+        "causes": {
+            "new": [_named(c) for c in after["root_causes"] if not _ids(c) & old.keys()],
+            "known": [_named(c) for c in after["root_causes"] if _ids(c) & old.keys()],
+            "no_longer": [_named(c) for c in before["root_causes"] if not _ids(c) & new.keys()],
+        },
+        "failures": {
+            "new": sorted(now[one]["nodeid"] for one in now.keys() - was.keys()),
+            "no_longer": sorted(was[one]["nodeid"] for one in was.keys() - now.keys()),
+            "other_exception": sorted(
+                now[one]["nodeid"]
+                for one in now.keys() & was.keys()
+                if words_of(now[one]) != words_of(was[one])
+            ),
+            "same": sum(words_of(now[o]) == words_of(was[o]) for o in now.keys() & was.keys()),
+        },
+    }  # fmt: skip
+
+
+def _ids(cause: dict[str, Any]) -> set[str]:
+    return {cause["id"], *cause["also_ids"]}
+
+
+def _by_any_id(digest: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {one: cause for cause in digest["root_causes"] for one in _ids(cause)}
+
+
+def _named(cause: dict[str, Any]) -> dict[str, Any]:
+    return {"id": cause["id"], "title": cause["title"], "failures": len(cause["failures"])}
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    yield f"{found['before']} -> {found['after']}"
+    for word, causes in found["causes"].items():
+        for cause in causes:
+            tests = many(cause["failures"], "test")
+            yield safe(f"  {word.replace('_', ' '):10} {cause['id']}  {cause['title']}  ({tests})")
+    for word in ("new", "no_longer", "other_exception"):
+        names = found["failures"][word]
+        if names:
+            yield f"  {many(len(names), 'failure')} {word.replace('_', ' ')}:"
+            yield from (f"    {safe(name)}" for name in names[:MAX_TESTS])
+            if len(names) > MAX_TESTS:
+                yield f"    and {len(names) - MAX_TESTS} more, with --json"
+    yield f"  {many(found['failures']['same'], 'failure')} as before"

@@ -1,0 +1,58 @@
+"""Runs as people name them: latest, previous, an id or the beginning of one, a path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..store import latest_run
+
+
+def all_runs(store: Path) -> list[Path]:
+    """Return the runs in a store, oldest first: their names begin with the time."""
+    folder = store / "runs"
+    return sorted(run for run in folder.iterdir() if run.is_dir()) if folder.is_dir() else []
+
+
+def finished_runs(store: Path) -> list[Path]:
+    """Return those that came to their end."""
+    return [run for run in all_runs(store) if (run / "digest.json").is_file()]
+
+
+def find_run(store: Path, name: str) -> Path:
+    """Return the run that `name` means in a store. Raises ValueError with what would be right."""
+    if Path(name).exists():
+        path = Path(name)
+        return path.parent if path.is_file() else path
+    runs = finished_runs(store)
+    if name == "latest":
+        newest = latest_run(store) or (runs[-1] if runs else None)
+        if newest is None:
+            raise ValueError(f"no run in {store}; `pytest --autopsy` makes one")
+        return newest
+    if name == "previous":
+        if len(runs) < 2:
+            raise ValueError(f"there are fewer than two runs in {store}")
+        return runs[-2]
+    found = [run for run in runs if name in (run.name, run.name.rpartition("-")[2])]
+    found = found or [run for run in runs if run.name.startswith(name)]
+    if len(found) != 1:
+        what = "no run" if not found else f"{len(found)} runs"
+        known = ", ".join(run.name for run in runs[-3:]) or "none"
+        raise ValueError(
+            f"{what} {name!r} in {store}; give latest, previous, an id or a path (newest: {known})"
+        )
+    return found[0]
+
+
+def later_runs(place: str) -> list[Path]:
+    """Return the runs of a store that began after the last one that has ended, newest first; of a
+    run that has not ended, itself.
+    """
+    path = Path(place)
+    if path.is_file():
+        return []
+    if not (path / "runs").is_dir():
+        return [] if (path / "digest.json").exists() else [path]
+    ended = latest_run(path)
+    after = ended.name if ended is not None else ""
+    return [run for run in reversed(all_runs(path)) if run.name > after]
