@@ -27,10 +27,10 @@ def after(cause: RootCause, outcome: Outcome) -> str:
 
 
 def known(seen: Seen) -> str:
-    """Return what earlier runs knew of a cause: `known, 4th run, code same`."""
+    """Return what earlier runs knew of a cause: `known, 4th run`, or `..., code changed`."""
     if seen.status == "new":
         return "new"
-    code = {None: "", True: ", code changed", False: ", code same"}[seen.changed]
+    code = ", code changed" if seen.changed else ""
     return f"{seen.status}, {_ordinal(seen.runs_seen)} run{code}"
 
 
