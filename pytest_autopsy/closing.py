@@ -31,7 +31,7 @@ from .runfacts import cost, notes, run_facts
 from .session import Session
 from .shards import shard_of
 from .tally import Tally
-from .writing import write_run
+from .writing import ran_of, write_run
 
 
 class Closing:
@@ -108,16 +108,16 @@ class Closing:
         causes: list[RootCause] = []
         diagnoses: dict[str, Diagnosis] = {}
         if ours.settings.triage and failures:
-            from .pipeline import diagnose_each, explain  # a green run does without
+            from .pipeline import Known, diagnose_each, explain  # a green run does without
 
             ask_plugins(self.config, ours.run, ours.faults)
             ours.run.changed = self.guarded(changed_lines, ours.project.root) or {}
             path_of = ours.recorder.targets.absolute
-            step = ours.progress.step
+            step, known = ours.progress.step, Known(ours.run, path_of)
             ours.progress.begin(f"looking for causes, failures: {len(failures)}")
-            causes = self.guarded(explain, ours.run, path_of, step) or []
+            causes = self.guarded(explain, ours.run, path_of, step, known) or []
             ours.progress.begin("diagnosing each failure")
-            diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of, step) or {}
+            diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of, step, known) or {}
             ours.progress.begin("writing the digest")
             text = ours.redactor.text  # they read the source, too
             causes, diagnoses = everywhere(causes, text), everywhere(diagnoses, text)
@@ -132,8 +132,9 @@ class Closing:
             retried=ours.retried,
         )
         self.outcome = outcome
+        ran = ran_of(outcome, self.tally.passed()) if ours.settings.triage else None
         self.guarded(look_elsewhere, ours, outcome)
-        self.guarded(write_run, ours, outcome)
+        self.guarded(write_run, ours, outcome, ran)
         self.guarded(keep, ours, outcome, shard_of(self.config.option, os.environ))
         self.guarded(export_run, ours, outcome)
         self.guarded(leave, ours)

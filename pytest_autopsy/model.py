@@ -320,6 +320,9 @@ class Suspect:
     lines: tuple[tuple[int, float], ...] = ()
     mechanism: str = ""  # the kind of evidence that explains, where one does
     share: float = 0.0  # of the failures, those in which it had a part (not: was only run)
+    spectrum: float = (
+        0.0  # Ochiai of its best line: 1 where all failing tests run it, and only they
+    )
 
 
 @dataclass(frozen=True, slots=True)

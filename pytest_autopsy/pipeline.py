@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from .diagnose.case import Case
+from .diagnose.known import Known as Known  # for whoever calls both functions
 from .diagnose.rank import diagnose
 from .model import Diagnosis, Failure, RootCause, Run
-from .triage.cluster import Bucket, by_signature, merge
+from .triage.cluster import Bucket, chosen, cluster
+from .triage.downstream import upstream
 from .triage.signature import cause_id, signature
-
-MAX_GROUPS = 150
-"""Signatures that are diagnosed; past them (a run in ruins) failures are bucketed by text alone."""
 
 
 def _nothing() -> None:
@@ -21,24 +20,21 @@ def _nothing() -> None:
 
 
 def explain(
-    run: Run, path_of: Callable[[str], str], step: Callable[[], None] = _nothing
+    run: Run,
+    path_of: Callable[[str], str],
+    step: Callable[[], None] = _nothing,
+    known: Known | None = None,
 ) -> list[RootCause]:
     """Return the causes of a run's failures, the one with most failures first.
 
     `path_of` gives the absolute path of a file as a Function names it; `step` is called as the
-    work goes on.
+    work goes on; `known` keeps what was worked out on the way, for `diagnose_each`.
     """
-
-    def assess(failures: Sequence[Failure]) -> Diagnosis:
-        step()
-        return diagnose(Case(run, failures, path_of))
-
-    groups = by_signature(run.failures)
-    buckets = [Bucket(group, assess(group)) for group in groups[:MAX_GROUPS]]
-    buckets = merge(merge(buckets, assess), assess)  # the second round sees joint culprits
-    buckets = [part for bucket in buckets for part in _confirmed(bucket, run, assess)]
-    buckets += [Bucket(group, assess(group[:1])) for group in groups[MAX_GROUPS:]]
-    return _causes(buckets)
+    known = known or Known(run, path_of)
+    known.looked_at = chosen(run.failures)
+    assess = assessor(run, path_of, known, step)
+    buckets = cluster(run.failures, known.looked_at, assess)
+    return _causes([part for bucket in buckets for part in _confirmed(bucket, run, assess)])
 
 
 def diagnose_each(
@@ -46,18 +42,35 @@ def diagnose_each(
     causes: list[RootCause],
     path_of: Callable[[str], str],
     step: Callable[[], None] = _nothing,
+    known: Known | None = None,
 ) -> dict[str, Diagnosis]:
-    """Return failure id -> diagnosis. One that stands alone in its cause has the cause's own."""
-    found: dict[str, Diagnosis] = {}
+    """Return failure id -> diagnosis. One that stands alone in its cause has the cause's own, and
+    so has, in a run with very many, one that was not looked at by itself.
+    """
+    known = known or Known(run, path_of)
+    known.looked_at = known.looked_at or chosen(run.failures)
+    assess = assessor(run, path_of, known, step)
     by_id = {failure.id: failure for failure in run.failures}
+    found: dict[str, Diagnosis] = {}
     for cause in causes:
-        for number, failure_id in enumerate(cause.failures):
-            if len(cause.failures) == 1 or number >= MAX_GROUPS:
-                found[failure_id] = cause.diagnosis
-            else:
-                step()
-                found[failure_id] = diagnose(Case(run, [by_id[failure_id]], path_of))
+        for failure_id in cause.failures:
+            alone = len(cause.failures) > 1 and failure_id in known.looked_at
+            found[failure_id] = assess([by_id[failure_id]]) if alone else cause.diagnosis
     return found
+
+
+def assessor(
+    run: Run, path_of: Callable[[str], str], known: Known, step: Callable[[], None] = _nothing
+) -> Callable[[Sequence[Failure]], Diagnosis]:
+    """Return what diagnoses sets of a run's failures; the same failures in any order once."""
+
+    def assess(failures: Sequence[Failure]) -> Diagnosis:
+        step()
+        ordered = sorted(failures, key=lambda one: (one.nodeid, one.phase, one.id))
+        key = ("diagnosis", *(failure.id for failure in ordered))
+        return known.once(key, lambda: diagnose(Case(run, ordered, path_of, known)))
+
+    return assess
 
 
 def _confirmed(
@@ -94,8 +107,16 @@ def _causes(buckets: list[Bucket]) -> list[RootCause]:
                 diagnosis=bucket.diagnosis,
             )
         )
-    causes.sort(key=lambda cause: (-len(cause.failures), cause.signature, cause.failures))
-    return _with_unique_ids(causes)
+    causes = _with_unique_ids(causes)
+    for place, first in upstream(buckets).items():
+        causes[place] = replace(causes[place], downstream_of=causes[first].id)
+    return sorted(causes, key=_order)
+
+
+def _order(cause: RootCause) -> tuple[bool, int, str, tuple[str, ...]]:
+    """What is explained first, then what takes most tests."""
+    unexplained = cause.diagnosis.confidence == "none"
+    return unexplained, -len(cause.failures), cause.signature, cause.failures
 
 
 def _smallness(failure: Failure) -> tuple[bool, int, str, str]:

@@ -38,6 +38,7 @@ class Source:
         self.lines: tuple[str, ...] = lines or ()
         self._tree: ast.Module | None = None
         self._spans: tuple[Span, ...] | None = None
+        self._places: dict[tuple[str, int], Span] | None = None
         if lines is None:
             self._read(path)
 
@@ -79,10 +80,12 @@ class Source:
 
     def function(self, name: str, line: int) -> Span | None:
         """Return the function of this qualified name whose def or decorator is at `line`."""
-        for span in self.spans:
-            if span.name == name and line in (span.first, span.line):
-                return span
-        return None
+        if self._places is None:
+            spans = tuple(reversed(self.spans))  # of two in one place the first counts
+            self._places = {
+                (span.name, at): span for span in spans for at in (span.first, span.line)
+            }
+        return self._places.get((name, line))
 
     def enclosing(self, line: int) -> Span | None:
         """Return the innermost named function around `line`."""

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -161,12 +162,18 @@ def load_run(path: str | Path = ".autopsy") -> dict[str, Any]:
     return found
 
 
-def prune(store: Path, keep_runs: int, max_disk: int, current: str, spare: str = "") -> list[str]:
+def prune(
+    store: Path, keep_runs: int, max_disk: int, current: str, spare: Collection[str] = ()
+) -> list[str]:
     """Delete old runs past `keep_runs` or `max_disk` bytes; green ones go first.
 
-    Never the current run, `spare`, one that is live, nor what is not ours. Returns the ids that went.
+    Never the current run, those of `spare`, one that is live, nor what is not ours. Returns the ids that went.
     """
-    runs = [run for run in _runs(store) if run.name not in (current, spare) and not is_live(run)]
+    runs = [
+        run
+        for run in _runs(store)
+        if run.name != current and run.name not in spare and not is_live(run)
+    ]
     sizes = {run: _size(run) for run in runs}
     total = sum(sizes.values()) + _size(store / "runs" / current)
     count = len(runs) + 1

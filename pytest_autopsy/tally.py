@@ -61,6 +61,14 @@ class Tally:
             chosen.values(), key=lambda failure: (failure.nodeid, failure.phase, failure.id)
         )
 
+    def passed(self) -> frozenset[str]:
+        """Return the node ids of the tests that passed."""
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        stats = getattr(reporter, "stats", None)
+        if isinstance(stats, dict):
+            return frozenset(report.nodeid for report in stats.get("passed", ()))
+        return frozenset(one.nodeid for one in self.session.run.passed)
+
     def failing_reports(self) -> list[Any]:
         """Return the reports that pytest counts as failed or as errors."""
         reporter = self.config.pluginmanager.get_plugin("terminalreporter")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from . import sweep
 from .faults import Guard
+from .history import History, Ran, remember, source_hash
 from .report.digest import Outcome, diagnosis_json, diagnosis_path, digest
 from .report.markdown import digest_md
 from .report.page import page
@@ -14,13 +16,37 @@ from .session import Session
 from .store import prune
 
 
-def write_run(ours: Session, outcome: Outcome) -> None:
-    """Write the run directory; where that fails, what is known still goes to the terminal."""
+def ran_of(outcome: Outcome, passed: frozenset[str]) -> Ran:
+    """Return what the history takes of a run."""
+    return Ran(
+        str(outcome.run["id"]),
+        str(outcome.run["started_utc"]),
+        outcome.causes,
+        {cause.id: outcome.failure(cause.exemplar).nodeid for cause in outcome.causes},
+        passed,
+        frozenset(failure.nodeid for failure in outcome.failures),
+    )
+
+
+def compare(ours: Session, outcome: Outcome, ran: Ran) -> None:
+    """Fill in what earlier runs knew of the causes."""
+    history = History.read(ours.directory.store)
+    outcome.seen = history.seen(ran, partial(source_hash, path_of=ours.recorder.targets.absolute))
+    outcome.earlier = history.earlier(ran)
+
+
+def write_run(ours: Session, outcome: Outcome, ran: Ran | None) -> None:
+    """Write the run directory; where that fails, what is known still goes to the terminal.
+
+    `ran` is what the history is to remember, None where causes were not asked for.
+    """
     if not outcome.failures and not ours.directory.written and not ours.settings.active:
         return
     try:
         directory = ours.directory
         outcome.path = shown(directory.path, ours.settings.rootdir)
+        if ran is not None:
+            Guard(ours.faults)(compare, ours, outcome, ran)
         for failure in outcome.failures:
             diagnosis = outcome.diagnoses.get(failure.id)
             if diagnosis is not None:
@@ -38,10 +64,20 @@ def write_run(ours: Session, outcome: Outcome) -> None:
         sweep.forget(directory.path)
         for run in directory.store.glob("runs/*"):
             sweep.recover(run)
-        prune(directory.store, ours.settings.keep_runs, ours.settings.max_disk, directory.run_id)
+        spare = Guard(ours.faults)(_remember, ours, ran) if ran is not None else None
+        keep_runs, max_disk = ours.settings.keep_runs, ours.settings.max_disk
+        prune(directory.store, keep_runs, max_disk, directory.run_id, spare or frozenset())
     except OSError as error:
         outcome.path = ""
         ours.cannot_write(error)
+
+
+def _remember(ours: Session, ran: Ran) -> frozenset[str]:
+    """Add the run to the history; returns the runs that it still needs."""
+    if not ran.passed and not ran.failed:
+        return History.read(ours.directory.store).open_runs()
+    source = partial(source_hash, path_of=ours.recorder.targets.absolute)
+    return remember(ours.directory.store, ran, source).open_runs()
 
 
 def _write_page(ours: Session, outcome: Outcome) -> None:

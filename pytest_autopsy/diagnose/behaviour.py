@@ -7,6 +7,8 @@ classes of arguments and results (a None, an empty list, a negative number).
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..model import Call, Evidence, Failure, Function, Look
 from ..observe.text import to_text
 from ..record.finish import behaviour_of, given_of, value_class
@@ -19,24 +21,16 @@ def find(case: Case) -> list[Finding]:
     """Return `novel` and `class` findings for functions of the failing tests' traces."""
     novel: dict[Function, list[bool]] = {}
     classes: dict[Function, Finding] = {}
-    for failure in case.failures:
-        if failure.trace is None:
-            continue
-        for call in failure.trace.calls[-MAX_CALLS:]:
-            known = case.features_when_passing(call.function)
-            if known is None or call.function.kind != "code":
-                continue
-            function = case.with_kind(call.function)
-            given = given_of(tuple(value for _, value in call.arguments))
-            did = behaviour_of(given, call.outcome, call.value, call.raised, call.changes)
-            # A baseline tells classes, and none of what calls did.
-            if not case.run.earlier or any(told.startswith("did ") for told in known):
-                novel.setdefault(function, []).append(did not in known)
-            found = _class_finding(case, failure, call, known)
-            if found is not None:
-                classes.setdefault(function, found)
+    for failure in case.followed:
+        shown = case.known.once(("behaviour", failure.id), partial(_of_failure, case, failure))
+        for function, flags, finding in shown:
+            novel.setdefault(function, []).extend(flags)
+            if finding is not None:
+                classes.setdefault(function, finding)
     findings = list(classes.values())
     for function, flags in novel.items():
+        if not flags:
+            continue
         share = sum(flags) / len(flags)
         fact = (
             "every call did what it also does in passing tests"
@@ -45,6 +39,28 @@ def find(case: Case) -> list[Finding]:
         )
         findings.append(Finding(function, "novel", share, fact))
     return findings
+
+
+def _of_failure(case: Case, failure: Failure) -> list[tuple[Function, list[bool], Finding | None]]:
+    """For each function of a failing test: which of its calls were new, and a value that was."""
+    novel: dict[Function, list[bool]] = {}
+    classes: dict[Function, Finding] = {}
+    assert failure.trace is not None
+    for call in failure.trace.calls[-MAX_CALLS:]:
+        known = case.features_when_passing(call.function)
+        if known is None or call.function.kind != "code":
+            continue
+        function = case.with_kind(call.function)
+        given = given_of(tuple(value for _, value in call.arguments))
+        did = behaviour_of(given, call.outcome, call.value, call.raised, call.changes)
+        # A baseline tells classes, and none of what calls did.
+        flags = novel.setdefault(function, [])
+        if not case.run.earlier or any(told.startswith("did ") for told in known):
+            flags.append(did not in known)
+        found = _class_finding(case, failure, call, known)
+        if found is not None:
+            classes.setdefault(function, found)
+    return [(function, flags, classes.get(function)) for function, flags in novel.items()]
 
 
 def _class_finding(

@@ -7,7 +7,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ..model import Evidence, Failure, Frame, Function, Passed, Run
-from ..source import Source, source_of
+from ..source import Source
+from .known import Known
+
+MAX_FOLLOWED = 12
 
 
 class Finding(NamedTuple):
@@ -31,65 +34,54 @@ class Finding(NamedTuple):
 
 
 class Case:
-    """The failures to explain together, beside the tests that passed."""
+    """The failures to explain together, beside the tests that passed.
+
+    `known` is what other cases of the same run have already worked out.
+    """
 
     def __init__(
-        self, run: Run, failures: Iterable[Failure], path_of: Callable[[str], str]
+        self,
+        run: Run,
+        failures: Iterable[Failure],
+        path_of: Callable[[str], str],
+        known: Known | None = None,
     ) -> None:
         self.run = run
         self.failures = tuple(failures)
-        self._path_of = path_of
-        self._kinds: dict[int, Function] = {}
+        self.known = known or Known(run, path_of)
 
     @cached_property
     def passed(self) -> list[Passed]:
         """The tests that passed, in this run or in earlier ones that help it."""
         return self.run.passed + self.run.earlier
 
+    @property
+    def followed(self) -> list[Failure]:
+        """The failures whose values are followed back: with a trace, at most MAX_FOLLOWED."""
+        wanted = self.known.looked_at
+        with_trace = (f for f in self.failures if f.trace is not None)
+        return [f for f in with_trace if wanted is None or f.id in wanted][:MAX_FOLLOWED]
+
     def source(self, file: str) -> Source:
         """Return the source of a file as a Function names it."""
-        return source_of(self._path_of(file))
+        return self.known.source(file)
 
     def function(self, index: int) -> Function:
-        """Return the function with this index, with its kind as now known."""
-        function = self._kinds.get(index)
-        if function is None:
-            function = self._kinds[index] = self.with_kind(self.run.functions[index])
-        return function
+        """Return the function with this index, as a suspect."""
+        return self.known.function(index)
 
     def with_kind(self, function: Function) -> Function:
-        """Return the function as a suspect: a fixture where pytest has run it as one, and for a
-        lambda the function around it, which is where it can be changed.
-        """
-        if function.name.endswith("<lambda>"):
-            function = self._around(function)
-        if (function.file, function.name) in self.run.fixtures and function.kind != "fixture":
-            return function._replace(kind="fixture")
-        return function
+        """Return the function as a suspect."""
+        return self.known.with_kind(function)
 
-    def _around(self, inner: Function) -> Function:
-        span = self.source(inner.file).enclosing(inner.line)
-        if span is None:
-            return inner._replace(name="<module>", line=1)
-        return inner._replace(name=span.name, line=span.first)
-
-    @cached_property
-    def index_of(self) -> dict[tuple[str, str, int], int]:
-        """(file, name, line) -> index."""
-        return {(f.file, f.name, f.line): i for i, f in enumerate(self.run.functions)}
-
-    @cached_property
+    @property
     def passing_features(self) -> dict[int, frozenset[str]]:
         """Function index -> everything that it showed in tests that passed."""
-        found: dict[int, set[str]] = {}
-        for passed in self.passed:
-            for index, features in passed.footprint.features.items():
-                found.setdefault(index, set()).update(features)
-        return {index: frozenset(features) for index, features in found.items()}
+        return self.known.features_when_passing
 
     def index(self, function: Function) -> int | None:
         """Return the index of a function in the run."""
-        return self.index_of.get(self.with_kind(function)[:3])
+        return self.known.index_of.get(self.with_kind(function)[:3])
 
     def features_when_passing(self, function: Function) -> frozenset[str] | None:
         """Return what a function showed in passing tests; None where none of them ran it."""

@@ -12,9 +12,10 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from ..model import Call, Failure
+from ..model import Call, Failure, Function
 from .calls import Calls, callee_name
 from .case import Case
+from .known import bits
 from .roots import Root, guards_of, is_expected
 from .statements import Body, arguments_of, body_of
 
@@ -49,7 +50,8 @@ class Flow:
         self.steps: list[Step] = []
         self._seen: set[tuple[int, int, int, int]] = set()
         self._root: Root
-        self._bodies: dict[tuple[str, str, int], Body | None] = {}
+        self._bodies: dict[Function, Body | None] = {}
+        self._lines: dict[Function, frozenset[int] | None] = {}
 
     def follow(self, root: Root) -> None:
         """Walk back from one root."""
@@ -212,18 +214,23 @@ class Flow:
 
     def _body(self, call: Call) -> Body | None:
         function = call.function
-        key = (function.file, function.name, function.line)
-        if key not in self._bodies:
+        try:
+            return self._bodies[function]
+        except KeyError:
             span = self.case.source(function.file).function(function.name, function.line)
-            self._bodies[key] = body_of(span.node) if span is not None else None
-        return self._bodies[key]
+            body = self._bodies[function] = body_of(span.node) if span is not None else None
+            return body
 
     def _ran(self, call: Call) -> frozenset[int] | None:
         """The lines of the function that the test ran; None where they were not recorded."""
-        function = self.case.with_kind(call.function)
+        try:
+            return self._lines[call.function]
+        except KeyError:
+            ran = self._lines[call.function] = self._ran_of(self.case.with_kind(call.function))
+            return ran
+
+    def _ran_of(self, function: Function) -> frozenset[int] | None:
         index = self.case.index(function)
         print_of = self.failure.footprint
         mask = print_of.lines.get(index, 0) if print_of is not None and index is not None else 0
-        if mask <= 1:
-            return None
-        return frozenset(function.line + bit for bit in range(mask.bit_length()) if mask >> bit & 1)
+        return frozenset(function.line + bit for bit in bits(mask)) if mask > 1 else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ..model import Evidence, Function
 from ..record.finish import behaviour_of, given_of
@@ -20,7 +21,7 @@ def find(case: Case, found: list[Walk]) -> list[Finding]:
     It explains by itself where a function that reads the global did with equal arguments
     something else in tests that passed: not its own code but what it met has changed.
     """
-    culprits = dict(_leaving(case))
+    culprits = case.known.once("leaving", partial(_leaving, case))
     if not culprits:
         return []
     findings = []
@@ -64,7 +65,8 @@ def _readers(case: Case, walk: Walk, names: set[str]) -> Iterator[tuple[str, Fun
         span = case.source(call.function.file).function(call.function.name, call.function.line)
         reads = body_of(span.node).reads if span is not None else frozenset()
         for name in sorted(names & set(reads)):
-            differs = _depends(case, call.function, name)
+            asked = partial(_depends, case, call.function, name)
+            differs = case.known.once(("depends", call.function, name), asked)
             yield name, case.with_kind(call.function), call.id, differs
 
 

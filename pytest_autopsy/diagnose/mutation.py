@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..model import ARRAYS, Call, Change, Evidence, Failure, Value
 from ..observe.text import to_text
 from .case import Case, Finding
@@ -29,7 +31,6 @@ def find(case: Case, found: list[Walk]) -> list[Finding]:
                 _change(case, walk.failure, call, change, linked) for change in call.changes
             )
             findings.extend(_grown_default(case, walk.failure, call))
-    findings.extend(_left_by_others(case))
     return [finding for finding in findings if finding.strength > 0]
 
 
@@ -129,19 +130,29 @@ def _grown_default(case: Case, failure: Failure, call: Call) -> list[Finding]:
     return findings
 
 
-def _left_by_others(case: Case) -> list[Finding]:
-    """Shared state that tests which passed have changed: a failing test may only have met it."""
+def left_by_others(case: Case) -> list[Finding]:
+    """Return findings for shared state that tests which passed have changed: a failing test may only have met it."""
     failing = {
         index
         for failure in case.failures
         if failure.footprint is not None
         for index in failure.footprint.lines
     }
+    changed = case.known.once("changed globals", partial(_changed_globals, case))
     findings = []
-    for index, features in sorted(case.passing_features.items()):
+    for index, name in changed.items():
         function = case.function(index)
-        names = sorted(f.split()[-1] for f in features if f.startswith("changed global "))
-        if names and index in failing and function.kind == "code":
-            fact = f"{function.short} changes the global {names[0]} in tests that pass too"
+        if index in failing and function.kind == "code":
+            fact = f"{function.short} changes the global {name} in tests that pass too"
             findings.append(Finding(function, "mutation", 0.3, fact))
     return findings
+
+
+def _changed_globals(case: Case) -> dict[int, str]:
+    """Function index -> a global that it changed in a test that passed."""
+    found = {}
+    for index, features in sorted(case.passing_features.items()):
+        names = sorted(f.split()[-1] for f in features if f.startswith("changed global "))
+        if names:
+            found[index] = names[0]
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from functools import lru_cache
 
 from ..model import Function
 from .case import Case, Finding
@@ -15,6 +16,7 @@ _NOISE = frozenset(
 )
 
 
+@lru_cache(maxsize=1 << 15)
 def words(text: str) -> frozenset[str]:
     """Return the words of an identifier or sentence, lower case, plural s cut off."""
     found = (word.lower() for word in _WORD.findall(text))

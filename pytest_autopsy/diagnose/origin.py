@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..model import Call, Evidence, Failure, Function, Look
 from ..observe.text import to_text
 from ..snapshot.assertion import is_literal
+from ..source import FunctionNode
 from .calls import Calls
 from .case import Case, Finding, project_frames
 from .flow import Flow, Step
 from .roots import find_roots
-from .statements import body_of
 
-MAX_FAILURES = 12
 HANDED_ON = 0.45
 """What a call that only passes on another's result keeps of its weight."""
 
@@ -27,40 +27,49 @@ class Walk(NamedTuple):
     steps: tuple[Step, ...]
 
 
-def walks(case: Case) -> list[Walk]:
-    """Follow the value of each failure that has a trace, at most MAX_FAILURES of them."""
-    found = []
-    for failure in [f for f in case.failures if f.trace is not None][:MAX_FAILURES]:
-        assert failure.trace is not None
-        calls = Calls(failure.trace)
-        flow = Flow(case, failure, calls)
-        for root in find_roots(case, failure, calls):
-            flow.follow(root)
-        found.append(Walk(failure, calls, tuple(flow.steps)))
-    return found
+class Parts(NamedTuple):
+    """Who had a part in the value that a failure rejects: how large, and in which step."""
+
+    failure: Failure
+    of: dict[Function, tuple[float, Step]]
 
 
-def find_slices(case: Case, found: list[Walk]) -> list[Finding]:
+def walk_back(case: Case, failure: Failure) -> Walk:
+    """Follow the value of a failure that has a trace."""
+    assert failure.trace is not None
+    calls = Calls(failure.trace)
+    flow = Flow(case, failure, calls)
+    for root in find_roots(case, failure, calls):
+        flow.follow(root)
+    return Walk(failure, calls, tuple(flow.steps))
+
+
+def parts_of(case: Case, walk: Walk) -> Parts:
+    """Return for each function that had a part in the rejected value how large, and the step."""
+    found: dict[Function, tuple[float, Step]] = {}
+    for step in walk.steps:
+        function = case.with_kind(step.call.function)
+        weight = step.weight if step.computed else step.weight * HANDED_ON
+        if weight > found.get(function, (0.0, step))[0]:
+            found[function] = weight, step
+    return Parts(walk.failure, found)
+
+
+def find_slices(found: list[Parts]) -> list[Finding]:
     """Return a finding for each function that had a part in a rejected value."""
-    best: dict[Function, dict[str, float]] = {}
-    example: dict[Function, tuple[Step, Failure]] = {}
-    for walk in found:
-        here: dict[Function, float] = {}
-        for step in walk.steps:
-            function = case.with_kind(step.call.function)
-            weight = step.weight if step.computed else step.weight * HANDED_ON
-            if weight > here.get(function, 0.0):
-                here[function] = weight
-                if function not in example or weight > max(best.get(function, {"": 0.0}).values()):
-                    example[function] = (step, walk.failure)
-        for function, weight in here.items():
-            best.setdefault(function, {})[walk.failure.nodeid] = weight
-    useful = sum(1 for walk in found if walk.steps) or 1
+    weights: dict[Function, dict[str, float]] = {}
+    example: dict[Function, tuple[float, Step, Failure]] = {}
+    for failure, parts in found:
+        for function, (weight, step) in parts.items():
+            weights.setdefault(function, {})[failure.nodeid] = weight
+            if function not in example or weight > example[function][0]:
+                example[function] = weight, step, failure
+    useful = sum(1 for _, parts in found if parts) or 1
     return [
-        _slice_finding(function, sum(weights.values()) / useful, *example[function])._replace(
-            tests=tuple(weights)
+        _slice_finding(function, sum(mine.values()) / useful, *example[function][1:])._replace(
+            tests=tuple(mine)
         )
-        for function, weights in best.items()
+        for function, mine in weights.items()
     ]
 
 
@@ -105,6 +114,7 @@ def rejected(failure: Failure) -> tuple[Look, Look]:
     return assertion.left, assertion.right
 
 
+@lru_cache(maxsize=4096)
 def _spelt_out(text: str) -> bool:
     try:
         return bool(text) and is_literal(ast.parse(text, mode="eval").body)
@@ -144,11 +154,14 @@ def _could_return_more(case: Case, call: Call) -> bool:
     """Whether the function has a result at all: it returns a value somewhere."""
     function = call.function
     span = case.source(function.file).function(function.name, function.line)
-    if span is None:
-        return True
+    return span is None or _returns_a_value(span.node)
+
+
+@lru_cache(maxsize=4096)
+def _returns_a_value(node: FunctionNode) -> bool:
     return any(
-        isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value)
-        for node in ast.walk(body_of(span.node).node)
+        isinstance(inner, ast.Return) and inner.value is not None and not _is_none(inner.value)
+        for inner in ast.walk(node)
     )
 
 

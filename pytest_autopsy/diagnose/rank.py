@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from functools import partial
 
-from ..model import Confidence, Diagnosis, Function, Suspect
+from ..model import Confidence, Diagnosis, Failure, Function, Suspect
 from . import (
     behaviour,
     birth,
@@ -54,6 +55,11 @@ WEIGHTS = {
 }
 """What a feature of full strength adds. Set by hand on the examples; to be fitted."""
 
+WALK_FINDERS = (
+    origin.find_births, birth.find, swallowed.find, mutation.find, exhausted.find, left.find,
+    stale.find, lost.find, confused.find,
+)  # fmt: skip
+"""What looks at the walk back from one failure's value, and at nothing of the other failures."""
 TIE = 0.005
 CLEAR = 0.12
 """Scores nearer than TIE are tied; a lead of CLEAR makes a suspect likely."""
@@ -88,25 +94,25 @@ def diagnose(case: Case) -> Diagnosis:
 
 def gather(case: Case) -> list[Finding]:
     """Return what every kind of evidence finds."""
-    found = origin.walks(case)
+    shown = [case.known.once(("shown", f.id), partial(_shown, case, f)) for f in case.followed]
     return [
         *spectrum.find(case),
         *stack.find(case),
-        *origin.find_slices(case, found),
-        *origin.find_births(case, found),
-        *birth.find(case, found),
-        *swallowed.find(case, found),
-        *mutation.find(case, found),
-        *exhausted.find(case, found),
-        *left.find(case, found),
-        *stale.find(case, found),
-        *lost.find(case, found),
-        *confused.find(case, found),
+        *origin.find_slices([parts for parts, _ in shown]),
+        *(finding for _, findings in shown for finding in findings),
+        *mutation.left_by_others(case),
         *behaviour.find(case),
         *names.find(case),
         *changed.find(case),
         *told.find(case),
     ]
+
+
+def _shown(case: Case, failure: Failure) -> tuple[origin.Parts, list[Finding]]:
+    """What following the value of one failure shows: the same in every set that it is in."""
+    walk = origin.walk_back(case, failure)
+    findings = [finding for find in WALK_FINDERS for finding in find(case, [walk])]
+    return origin.parts_of(case, walk), findings
 
 
 def rank(case: Case, findings: list[Finding]) -> list[Suspect]:
@@ -172,16 +178,21 @@ def _suspect(
         lines=tuple(lines),
         mechanism=explaining[0].kind if explaining else "",
         share=share,
+        spectrum=round(row.score, 4) if row is not None else 0.0,
     )
 
 
 def _parts(case: Case, findings: list[Finding]) -> dict[Function, float]:
-    """Function -> share of the failures in which it had a part, by any fact with a test."""
+    """Function -> share of the failures in which it had a part, by any fact with a test.
+
+    Of those that were followed, for of others no more than the stack would be known.
+    """
     tests: dict[Function, set[str]] = defaultdict(set)
     for finding in findings:
         tests[finding.function].update(fact.test for fact in finding.evidence)
         tests[finding.function].update(finding.tests)
-    known = {f.nodeid for f in case.failures if f.trace is not None or f.snapshot is not None}
+    known = {f.nodeid for f in case.followed}
+    known = known or {f.nodeid for f in case.failures if f.snapshot is not None}
     return {f: len(named & known) / len(known) for f, named in tests.items()} if known else {}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..model import Call, Failure, Frame
@@ -39,10 +40,13 @@ def find_roots(case: Case, failure: Failure, calls: Calls) -> list[Root]:
     return []
 
 
+@lru_cache(maxsize=4096)
 def statement_at(source: Source, line: int) -> ast.stmt | None:
     """Return the innermost statement around a line."""
     found: ast.stmt | None = None
-    for node in ast.walk(source.tree) if source.tree is not None else ():
+    span = source.enclosing(line)
+    around = span.node if span is not None else source.tree
+    for node in ast.walk(around) if around is not None else ():
         if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno):
             if found is None or node.lineno >= found.lineno:
                 found = node
@@ -140,6 +144,7 @@ def _header_of(statement: ast.stmt) -> ast.AST:
     return statement
 
 
+@lru_cache(maxsize=4096)
 def guards_of(source: Source, inner: ast.stmt) -> list[ast.expr]:
     """Return the conditions that a statement stands under, innermost first."""
     span = source.enclosing(inner.lineno)

@@ -8,11 +8,12 @@ line; equal best lines are told apart by how many lines reach it.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .case import Case, Finding
+from .known import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +28,15 @@ class Row:
     passing: int
 
 
+@lru_cache(maxsize=4)
 def rows(case: Case) -> list[Row]:
     """Return a row for each function that a failing test ran, best first."""
     failing = [f.footprint for f in case.failures if f.footprint is not None]
-    masks = Counter((i, mask) for print_of in failing for i, mask in print_of.lines.items())
-    wanted = {index for index, _ in masks}
-    passing = case.run.passing_rows()
-    found = [
-        _row(case, index, masks, passing.get(index, {}), len(failing)) for index in sorted(wanted)
-    ]
+    masks: dict[int, Counter[int]] = defaultdict(Counter)
+    for print_of in failing:
+        for index, mask in print_of.lines.items():
+            masks[index][mask] += 1
+    found = [_row(case, index, masks[index], len(failing)) for index in sorted(masks)]
     return sorted(found, key=lambda row: (-row.score, -row.at_best, row.index))
 
 
@@ -69,23 +70,14 @@ def ochiai(failing: int, passing: int, all_failing: int) -> float:
     return failing / math.sqrt(all_failing * (failing + passing))
 
 
-def _row(
-    case: Case,
-    index: int,
-    failing: Counter[tuple[int, int]],
-    theirs: Mapping[int, int],
-    all_failing: int,
-) -> Row:
+def _row(case: Case, index: int, masks: Counter[int], all_failing: int) -> Row:
     first = case.run.functions[index].line
-    mine = {mask: count for (i, mask), count in failing.items() if i == index}
-    every = 0
-    for mask in mine:
-        every |= mask
+    failing, passing = counted(masks), case.known.passing_of(index)
     scores = []
-    for bit in _bits(every):
-        ef = sum(count for mask, count in mine.items() if mask >> bit & 1)
-        ep = sum(count for mask, count in theirs.items() if mask >> bit & 1)
-        scores.append((first + bit, ochiai(ef, ep, all_failing)))
+    for bit, ef in enumerate(failing):
+        if ef:
+            ep = passing[bit] if bit < len(passing) else 0
+            scores.append((first + bit, ochiai(ef, ep, all_failing)))
     scores.sort(key=lambda pair: (-pair[1], pair[0]))
     best = scores[0][1] if scores else 0.0
     lines = [pair for pair in scores if pair[0] != first] or scores
@@ -94,10 +86,6 @@ def _row(
         best,
         tuple(lines[:20]),
         sum(1 for _, score in scores if score == best),
-        sum(mine.values()),
-        sum(theirs.values()),
+        sum(masks.values()),
+        case.known.masks_when_passing[index].total(),
     )
-
-
-def _bits(mask: int) -> list[int]:
-    return [bit for bit in range(mask.bit_length()) if mask >> bit & 1]

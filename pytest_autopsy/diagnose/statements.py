@@ -31,6 +31,7 @@ class Body:
         self._plain: dict[str, list[int]] = defaultdict(list)
         self._returns: list[tuple[int, int, ast.expr | None]] = []
         self._yields: list[Write] = []
+        self._endings = [inner for inner in ast.walk(node) if isinstance(inner, ast.Return)]
         self._calls: list[ast.Call] = []
         if isinstance(node, ast.Lambda):
             self._returns.append((node.lineno, node.end_lineno or node.lineno, node.body))
@@ -96,10 +97,8 @@ class Body:
 
     def statement(self, line: int) -> ast.stmt | None:
         """Return the return statement around a line."""
-        for node in ast.walk(self.node):
-            if isinstance(node, ast.Return) and node.lineno <= line <= (node.end_lineno or 0):
-                return node
-        return None
+        inside = (n for n in self._endings if n.lineno <= line <= (n.end_lineno or 0))
+        return next(inside, None)
 
     def call_at(self, site: Site, name: str) -> ast.Call | None:
         """Return the call expression at a site; by place and name where that is not exact."""

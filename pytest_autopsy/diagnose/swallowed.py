@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import builtins
+from functools import lru_cache
 
 from ..model import Call, Evidence, Failure, Function, Raised
 from ..observe.text import to_text
+from ..source import FunctionNode
 from .calls import Calls
 from .case import Case, Finding
 from .origin import Walk, describe_arguments
@@ -98,8 +100,13 @@ def _raiser(failure: Failure, call: Call, error: Raised, calls: Calls) -> tuple[
 def handler_line(case: Case, function: Function, line: int) -> int:
     """Return the line of the except (or with) that surrounds `line` in a function; 0 if none."""
     span = case.source(function.file).function(function.name, function.line)
+    return _handler_in(span.node, line) if span is not None else 0
+
+
+@lru_cache(maxsize=4096)
+def _handler_in(around: FunctionNode, line: int) -> int:
     found = 0
-    for node in ast.walk(span.node) if span is not None else ():
+    for node in ast.walk(around):
         if isinstance(node, ast.Try) and node.handlers:
             last = node.body[-1].end_lineno or node.body[-1].lineno
             if node.body[0].lineno <= line <= last:

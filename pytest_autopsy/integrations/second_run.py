@@ -63,7 +63,8 @@ def second_run(session: Session, config: pytest.Config, failures: list[Failure])
     refused = _refusal(config)
     if refused:
         return [replace(failure, why_no_trace=refused) for failure in failures]
-    chosen = [min(group, key=_order) for group in by_signature(_repeatable(failures))][:MAX_TESTS]
+    groups = sorted(by_signature(_repeatable(failures)).values(), key=lambda g: (-len(g), g[0].id))
+    chosen = [min(group, key=_order) for group in groups[:MAX_TESTS]]
     if not chosen:
         return failures
     began = perf_counter()

@@ -55,7 +55,8 @@ def forget_attempts(recording: Recording) -> dict[int, int]:
     kept = [entry for entry in recording.entries() if entry[START] <= since]
     recording.close()
     recording.touched.clear()
-    recording.first[:] = kept
+    recording.first.clear()
+    recording.first.extend(kept)
     recording.last.clear()
     recording.cut.clear()
     recording.shares = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ..history import Earlier, Seen
 from ..model import Diagnosis, Evidence, Failure, RootCause, Suspect
 from ..observe.text import clean
 from ..store import file_name
@@ -13,6 +14,7 @@ SCHEMA = "pytest-autopsy/digest@1"
 DIAGNOSIS_SCHEMA = "pytest-autopsy/diagnosis@1"
 CAUSE_SUSPECTS = 20
 FAILURE_SUSPECTS = 3
+MAX_EARLIER = 50
 MAX_SENTENCE = 200
 
 DefLine = Callable[[Suspect], int]
@@ -38,6 +40,8 @@ class Outcome:
     _by_id: dict[str, Failure] = field(default_factory=dict, init=False, repr=False)
     _causes: dict[str, RootCause] = field(default_factory=dict, init=False, repr=False)
     elsewhere: dict[str, object] | None = None  # what --triage-from found
+    seen: dict[str, Seen] = field(default_factory=dict)  # id of a cause -> from earlier runs
+    earlier: list[Earlier] = field(default_factory=list)  # causes that only earlier runs had
 
     def failure(self, failure_id: str) -> Failure:
         """Return the failure with this id."""
@@ -58,7 +62,8 @@ def digest(outcome: Outcome) -> dict[str, object]:
         "schema": SCHEMA,
         "run": outcome.run,
         "totals": outcome.totals,
-        "root_causes": [_cause(cause) for cause in outcome.causes],
+        "root_causes": [_cause(cause, outcome.seen.get(cause.id)) for cause in outcome.causes],
+        "earlier_causes": [_earlier(one) for one in outcome.earlier[:MAX_EARLIER]],
         "failures": [_failure(failure, outcome) for failure in outcome.failures],
         "cost": outcome.cost,
         **({} if outcome.elsewhere is None else {"elsewhere": outcome.elsewhere}),
@@ -134,7 +139,11 @@ def diagnosis_path(failure: Failure) -> str:
     return f"diagnoses/{file_name(failure.nodeid, failure.id, failure.attempt)}.json"
 
 
-def _cause(cause: RootCause) -> dict[str, object]:
+def _earlier(one: Earlier) -> dict[str, object]:
+    return {**one._asdict(), "title": _sentence(one.title), "exemplar": clean(one.exemplar)}
+
+
+def _cause(cause: RootCause, seen: Seen | None) -> dict[str, object]:
     found = cause.diagnosis
     return {
         "id": cause.id,
@@ -143,9 +152,10 @@ def _cause(cause: RootCause) -> dict[str, object]:
         "kind": found.kind,
         "confidence": found.confidence,
         "signature": clean(cause.signature),
-        "status": None,
-        "first_seen": None,
-        "runs_seen": None,
+        "status": seen.status if seen else None,
+        "first_seen": seen.first_seen if seen else None,
+        "runs_seen": seen.runs_seen if seen else None,
+        "culprit_changed": seen.changed if seen else None,
         "exemplar": cause.exemplar,
         "failures": list(cause.failures),
         "suspects": [

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..model import RootCause
 from .digest import Outcome, rerun_of
+from .phrases import after, extent, known
 from .plain import safe
 from .terminal import cost, headline
 
@@ -28,6 +29,9 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         yield ""
         for failure in outcome.failures[:MAX_FAILURES]:
             yield f"- {code_span(failure.nodeid)}: {escaped(_what(failure.exception))}"
+    for one in outcome.earlier[:MAX_FAILURES]:
+        yield ""
+        yield f"{one.status.capitalize()}: {code_span(one.id)} {escaped(one.title)}"
     for note in outcome.notes:
         yield ""
         yield f"Note: {escaped(note)}"
@@ -59,8 +63,12 @@ def _cause(number: int, cause: RootCause, outcome: Outcome) -> Iterator[str]:
         yield f"- Also suspected: {also}"
     if found.hint:
         yield f"- Fix: {escaped(found.hint)}"
+    if cause.id in outcome.seen:
+        yield f"- Seen before: {known(outcome.seen[cause.id])}"
     yield f"- Run again: {code_span(f'pytest --autopsy --autopsy-cause {cause.id}')}"
-    yield f"- Seen in {len(cause.failures)} failure(s):"
+    if cause.downstream_of is not None:
+        yield f"- Downstream: {after(cause, outcome)}, {code_span(cause.downstream_of)}"
+    yield f"- Seen in {extent(cause, outcome)}:"
     for failure_id in cause.failures[:MAX_FAILURES]:
         failure = outcome.failure(failure_id)
         yield f"  - {code_span(failure.nodeid)} ({failure.phase}): {escaped(_what(failure.exception))}"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ..model import RootCause
 from .digest import Outcome
+from .phrases import after, extent, known
 from .plain import cut_end, cut_path, many, padded, safe, split, width
 
 MAX_LINES = 60
@@ -31,6 +32,8 @@ def headline(outcome: Outcome) -> str:
     unexplained = sum(1 for c in outcome.causes if c.diagnosis.confidence == "none")
     causes = len(outcome.causes) - unexplained
     text = f"autopsy: {many(count, 'failure')}, {many(causes, 'cause')}"
+    after = sum(1 for cause in outcome.causes if cause.downstream_of is not None)
+    text += f" ({after} downstream)" if after else ""
     return text + (f", {unexplained} unexplained" if unexplained else "")
 
 
@@ -42,24 +45,25 @@ def lines(outcome: Outcome, cells: int = 80, *, everything: bool = False) -> lis
     """
     explained = sorted(outcome.causes, key=lambda c: c.diagnosis.confidence == "none")
     full = len(explained) if everything else FULL
-    brief = [_title(n, c, cells) for n, c in enumerate(explained[full : full + BRIEF], full + 1)]
+    later = enumerate(explained[full : full + BRIEF], full + 1)
+    brief = [_title(number, cause, outcome, cells) for number, cause in later]
     rest = max(len(explained) - full - len(brief), 0)
     footer = [*brief, *_footer(outcome, cells, rest)]
     room = 1 << 30 if everything else MAX_LINES - 1 - len(footer)
-    shown = _fitted(explained[:full], cells, room)
+    shown = _fitted(explained[:full], outcome, cells, room)
     if len(shown) <= room:
         return shown + footer
     cut = len(shown) - room + 1
     return [*shown[: room - 1], Line(f"  ... {many(cut, 'line')} more with -v", "dim"), *footer]
 
 
-def _fitted(causes: list[RootCause], cells: int, room: int) -> list[Line]:
+def _fitted(causes: list[RootCause], outcome: Outcome, cells: int, room: int) -> list[Line]:
     """The causes in full: each fact on up to three lines, on fewer from where room runs out."""
-    least = [list(_cause(n, cause, cells, 1)) for n, cause in enumerate(causes, 1)]
+    least = [list(_cause(n, cause, outcome, cells, 1)) for n, cause in enumerate(causes, 1)]
     used = sum(map(len, least))
     for place, cause in enumerate(causes):
         for rows in (3, 2):
-            wider = list(_cause(place + 1, cause, cells, rows))
+            wider = list(_cause(place + 1, cause, outcome, cells, rows))
             if used - len(least[place]) + len(wider) <= room:
                 used += len(wider) - len(least[place])
                 least[place] = wider
@@ -82,9 +86,11 @@ def cost(outcome: Outcome) -> str:
     return f"{text}, {many(calls, 'call')} recorded, {dropped} dropped"
 
 
-def _cause(number: int, cause: RootCause, cells: int, rows: int) -> Iterator[Line]:
+def _cause(
+    number: int, cause: RootCause, outcome: Outcome, cells: int, rows: int
+) -> Iterator[Line]:
     found = cause.diagnosis
-    yield _title(number, cause, cells)
+    yield _title(number, cause, outcome, cells)
     for fact in found.evidence:
         place = cut_path(safe(f"{fact.file}:{fact.line}"), cells // 3 if rows == 1 else cells // 2)
         style = "bad" if fact.role == "culprit" else ""
@@ -96,13 +102,19 @@ def _cause(number: int, cause: RootCause, cells: int, rows: int) -> Iterator[Lin
         yield from _labelled("hint", safe(found.hint), cells, rows)
     elif found.why_none:
         yield from _labelled("why", safe(found.why_none), cells, rows)
-    yield Line(f"  {padded('rerun', _LABEL)}pytest --autopsy --autopsy-cause {cause.id}", "dim")
+    rerun = f"  {padded('rerun', _LABEL)}pytest --autopsy --autopsy-cause {cause.id}"
+    before = known(outcome.seen[cause.id]) if cause.id in outcome.seen else ""
+    if before and width(rerun) + 2 + len(before) <= cells:
+        rerun, before = padded(rerun, cells - len(before)) + before, ""
+    yield Line(rerun, "dim")
+    if before:
+        yield from _labelled("seen", before, cells, 1, "dim")
 
 
-def _title(number: int, cause: RootCause, cells: int) -> Line:
+def _title(number: int, cause: RootCause, outcome: Outcome, cells: int) -> Line:
     found = cause.diagnosis
-    tests = many(len(cause.failures), "test")
-    head = f"{number} {padded(found.confidence, _LABEL - 1)}"
+    tests = extent(cause, outcome)
+    head = f"{number} {padded(after(cause, outcome) or found.confidence, _LABEL - 1)}"
     room = cells - width(head) - len(tests) - 3
     text = f"{head} {padded(cut_end(safe(found.title), room), room)}  {tests}"
     return Line(text, "title")
@@ -122,6 +134,11 @@ def _labelled(label: str, text: str, cells: int, rows: int, style: str = "") -> 
 def _footer(outcome: Outcome, cells: int, rest: int) -> Iterator[Line]:
     if rest:
         yield Line(f"  ... and {many(rest, 'cause')} more: pytest-autopsy show", "dim")
+    for status in ("gone", "not run"):
+        ids = [one.id for one in outcome.earlier if one.status == status]
+        if ids:
+            rest_of = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
+            yield from _labelled(status, f"{', '.join(ids[:3])}{rest_of} of earlier runs", cells, 1)
     for note in outcome.notes:
         yield from _labelled("note", safe(note), cells, 3)
     if outcome.path:

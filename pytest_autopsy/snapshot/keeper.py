@@ -125,7 +125,7 @@ def keeper_outside(store: str) -> current.Keeper:
         directory = RunDirectory(folder, new_run_id())
         found = current.outside.setdefault(key, Keeper(directory))
         newest = latest_run(folder)  # what pytest left last is not pushed out by programs
-        spare = newest.name if newest is not None else ""
+        spare = (newest.name,) if newest is not None else ()
         prune(folder, KEEP_RUNS, MAX_DISK, directory.run_id, spare)
     return found
 

@@ -5,33 +5,52 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
+from functools import lru_cache
+from typing import NamedTuple
 
 from ..model import Failure
 
 VERSION = 1
 
-RULES: tuple[tuple[str, str, str], ...] = (
-    ("colour", r"\x1b\[[0-9;]*[A-Za-z]", ""),
-    ("object address", r" (?:object )?at 0x[0-9a-fA-F]+", ""),
-    ("hex number", r"\b0x[0-9a-fA-F]+\b", "HEX"),
-    ("uuid", r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b", "UUID"),
-    (
+
+class Rule(NamedTuple):
+    """What varies between runs without saying anything of the cause, and what stands for it."""
+
+    name: str
+    pattern: str
+    word: str
+    kept_in_names: bool = False  # not applied where quoted words are the cause itself
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("colour", r"\x1b\[[0-9;]*[A-Za-z]", ""),
+    Rule("object address", r" (?:object )?at 0x[0-9a-fA-F]+", ""),
+    Rule("hex number", r"\b0x[0-9a-fA-F]+\b", "HEX"),
+    Rule("uuid", r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b", "UUID"),
+    Rule(
         "moment",
-        r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?",
+        r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+        r"|\bdatetime\.(?:datetime|date|time|timedelta)\([^()]*\)|\b\d\d:\d\d:\d\d(?:\.\d+)?",
         "TIME",
     ),
-    ("url", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s'\"]+", "URL"),
-    ("address", r"\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b|\blocalhost:\d+", "ADDRESS"),
-    ("temporary path", r"(?:/private)?/(?:tmp|var/folders)/[^\s'\":]+", "TMP"),
-    ("path", r"(?:/[\w.@+-]+){2,}", "PATH"),
-    ("digest", r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b", "HASH"),
-    ("worker", r"\bgw\d+\b|\bThread-\d+", "WORKER"),
-    ("number", r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?\b", "N"),
+    Rule("duration", r"\b\d+(?:\.\d+)? ?(?:ns|us|ms|s|sec|seconds|min|minutes)\b", "DURATION"),
+    Rule("url", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s'\"]+", "URL"),
+    Rule("mail address", r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b", "MAIL"),
+    Rule("address", r"\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b|\blocalhost:\d+", "ADDRESS"),
+    Rule("temporary path", r"(?:/private)?/(?:tmp|var/folders)/[^\s'\":]+", "TMP"),
+    Rule("path", r"(?:\b[A-Za-z]:)?(?:[/\\][\w.@+-]+){2,}", "PATH"),
+    Rule("line in a file", r"(?<=[\w>]):\d+(?::\d+)?\b|\bline \d+\b", ":N"),
+    Rule("digest", r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b", "HASH"),
+    Rule("base64", r"(?<![\w+/])[A-Za-z0-9+/]{12,}={1,2}", "BASE64"),
+    Rule("worker", r"\bgw\d+\b|\bThread-\d+|\bpid[ =]\d+", "WORKER"),
+    Rule("parameter", r"(?<=\w)\[[^\[\]\n]*\](?= |$)", "[*]", kept_in_names=True),
+    Rule("number", r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?\b", "N"),
+    Rule("quoted text", r"'[^'\n]*'|\"[^\"\n]*\"", "STR", kept_in_names=True),
+    Rule("set or mapping", r"\{[^{}\n]*,[^{}\n]*\}", "{*}"),
 )
-"""Applied in this order: what it is, the pattern, what stands for it."""
+"""Applied in this order."""
 
-_COMPILED = tuple((re.compile(pattern), word) for _, pattern, word in RULES)
-_QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
+_COMPILED = tuple((re.compile(rule.pattern), rule) for rule in RULES)
 NAMES_MATTER = frozenset(
     ("NameError", "AttributeError", "KeyError", "ImportError", "ModuleNotFoundError",
      "UnboundLocalError", "TypeError", "FixtureLookupError")
@@ -39,13 +58,13 @@ NAMES_MATTER = frozenset(
 """Errors whose quoted words are the cause itself: a missing attribute, key or module."""
 
 
+@lru_cache(maxsize=4096)
 def normalised(kind: str, text: str) -> str:
     """Return the first line of a message with everything that varies between runs replaced."""
     first = text.strip().splitlines()[0][:400] if text.strip() else ""
-    for pattern, word in _COMPILED:
-        first = pattern.sub(word, first)
-    if kind not in NAMES_MATTER:
-        first = _QUOTED.sub("STR", first)
+    for pattern, rule in _COMPILED:
+        if not (rule.kept_in_names and kind in NAMES_MATTER):
+            first = pattern.sub(rule.word, first)
     return first
 
 
@@ -83,6 +102,7 @@ def _assertion_shape(failure: Failure) -> str:
     return f"assert {_shape(assertion.left_source)} {assertion.operator} *"
 
 
+@lru_cache(maxsize=4096)
 def _shape(source: str) -> str:
     try:
         node = ast.parse(source, mode="eval").body

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ..history import NAME as HISTORY
 from .incident import Trouble
 from .readers.stream import STDIN
 
@@ -74,6 +75,7 @@ class Walk:
                 self.troubles.append(Trouble(here, 0, reason, "rest"))
                 entries = [entry for entry in entries if entry.name == "snapshots"]
             folders: list[str] = []
+            entries = [entry for entry in entries if entry.name != HISTORY]  # says nothing new
             for entry in sorted(entries, key=lambda entry: entry.is_symlink()):
                 yield from self._entry(entry, folders)
             pending += reversed(folders)

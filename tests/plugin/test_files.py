@@ -6,7 +6,7 @@ import json
 import os
 import re
 
-DIGEST = {"schema", "run", "totals", "root_causes", "failures", "cost"}
+DIGEST = {"schema", "run", "totals", "root_causes", "earlier_causes", "failures", "cost"}
 RUN = {
     "id", "started_utc", "python", "pytest", "argv", "mode", "engine", "engine_reason", "workers",
     "complete", "stopped_by", "baseline", "commit", "dirty", "ci",
@@ -14,7 +14,7 @@ RUN = {
 TOTALS = {"tests", "passed", "failed", "errors", "skipped", "xfailed", "xpassed", "retried"}
 CAUSE = {
     "id", "also_ids", "title", "kind", "confidence", "signature", "status", "first_seen", "runs_seen",
-    "exemplar", "failures", "suspects", "evidence", "hint", "rerun", "downstream_of",
+    "culprit_changed", "exemplar", "failures", "suspects", "evidence", "hint", "rerun", "downstream_of",
 }  # fmt: skip
 FAILURE = {
     "id", "nodeid", "phase", "attempt", "worker", "outcome", "file", "line", "duration_s", "came_back",
@@ -52,7 +52,7 @@ def test_tree(shop_run):
 
 def test_store(shop_run):
     names = {file.name for file in shop_run.store.iterdir()}
-    assert names == {".gitignore", "latest", "latest.json", "runs"}
+    assert names == {".gitignore", "history.jsonl", "latest", "latest.json", "runs"}
     assert (shop_run.store / ".gitignore").read_text() == "*\n"
 
 
