@@ -28,13 +28,12 @@ def find(case: Case, found: list[Walk]) -> list[Finding]:
     for walk in found:
         for name, reader, call_id, differs in _readers(case, walk, set(culprits)):
             for culprit, test in culprits[name]:
-                if culprit != reader and test != walk.failure.nodeid:
-                    findings.append(
-                        _finding(case, walk, name, culprit, test, reader, call_id, differs)
-                    )
-                    if differs:
-                        fact = f"{reader.short} met {name} as {culprit.short} had left it"
-                        findings.append(Finding(reader, "innocent", 1.0, fact))
+                if test == walk.failure.nodeid or (culprit == reader and not differs):
+                    continue
+                findings.append(_finding(case, walk, name, culprit, test, reader, call_id, differs))
+                if differs and culprit != reader:
+                    fact = f"{reader.short} met {name} as {culprit.short} had left it"
+                    findings.append(Finding(reader, "innocent", 1.0, fact))
     return findings
 
 
@@ -110,12 +109,15 @@ def _finding(
         evidence.insert(
             0, Evidence("left", met, "called", reader.file, reader.line, reader.name, walk.failure.nodeid, call_id)
         )  # fmt: skip
+    if culprit.kind == "fixture":
+        title = f"{culprit.short} leaves {name} changed for the tests after it"
+        hint = f"restore {name} where {culprit.short} is done with it (a yield and what undoes it, or monkeypatch)"
+    else:
+        title = f"{culprit.short} changes the global {name}, which others see"
+        hint = f"give {culprit.short} a copy of {name} to change"
     return Finding(
         culprit, "left", 1.0 if differs else 0.4, fact, tuple(evidence), line,
-        "state left behind",
-        f"{culprit.short} leaves {name} changed for the tests after it",
-        f"restore {name} where {culprit.short} is done with it (a yield and what undoes it, or monkeypatch)",
-        mechanism=differs,
+        "state left behind", title, hint, mechanism=differs,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ..baseline import FOLDER as BASELINE
 from ..history import NAME as HISTORY
 from .incident import Trouble
 from .readers.stream import STDIN
@@ -75,7 +76,8 @@ class Walk:
                 self.troubles.append(Trouble(here, 0, reason, "rest"))
                 entries = [entry for entry in entries if entry.name == "snapshots"]
             folders: list[str] = []
-            entries = [entry for entry in entries if entry.name != HISTORY]  # says nothing new
+            if any(entry.name == "runs" for entry in entries):  # a store: the rest is of its runs
+                entries = [entry for entry in entries if entry.name not in (HISTORY, BASELINE)]
             for entry in sorted(entries, key=lambda entry: entry.is_symlink()):
                 yield from self._entry(entry, folders)
             pending += reversed(folders)
