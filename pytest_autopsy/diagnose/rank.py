@@ -31,7 +31,7 @@ from .story import describe, hint_for, tell
 WEIGHTS = {
     "spectrum": 1.7,
     "traceback": 0.65,
-    "slice": 0.45,
+    "slice": 0.25,
     "origin": 0.6,
     "none": 1.2,
     "swallowed": 1.4,
@@ -45,11 +45,11 @@ WEIGHTS = {
     "changed": 0.6,
     "class": 0.3,
     "novel": 0.12,
-    "names": 0.15,
+    "names": 0.25,
     "module": 0.15,
-    "carrier": -0.2,
+    "carrier": -0.1,
     "innocent": -0.8,
-    "size": 0.05,  # for each natural logarithm of the lines that reach the best score
+    "size": 0.1,  # for each natural logarithm of the lines that reach the best score
     "fixture": -0.6,
     "test": -1.2,
 }
