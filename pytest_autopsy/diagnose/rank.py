@@ -24,6 +24,7 @@ from . import (
     stale,
     swallowed,
     told,
+    unset,
 )
 from .case import Case, Finding
 from .story import describe, hint_for, tell
@@ -41,6 +42,7 @@ WEIGHTS = {
     "stale": 1.4,
     "lost": 1.4,
     "confused": 1.4,
+    "unset": 1.6,
     "told": 1.0,
     "changed": 0.6,
     "class": 0.3,
@@ -104,6 +106,7 @@ def gather(case: Case) -> list[Finding]:
         *behaviour.find(case),
         *names.find(case),
         *changed.find(case),
+        *unset.find(case),
         *told.find(case),
     ]
 

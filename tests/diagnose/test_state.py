@@ -217,3 +217,39 @@ def test_what_the_program_raises_itself_is_not_outside(bench: Make) -> None:
     made = bench(OUTSIDE)
     made.test("test_own")
     assert made.diagnosis().kind != "environment"
+
+
+UNSET = """
+class Base:
+    def __init__(self, name):
+        %s
+
+class Card(Base):
+    def title(self):
+        return self.name.title()
+
+    def line(self):
+        return f"{self.name}:"
+
+def shout(card):
+    return card.title() + "!"
+
+def test_good(): assert Base("a") is not None
+def test_bad(): assert shout(Card("ann")) == "Ann!"
+"""
+
+
+def test_an_attribute_that_a_constructor_does_not_set(bench: Make) -> None:
+    made = bench(UNSET % "self.called = name")
+    made.test("test_good")
+    made.test("test_bad")
+    found = made.diagnosis()
+    assert found.suspects[0].function.name == "Base.__init__"
+    assert found.title == "Base.__init__ leaves name unset, which others count on"
+
+
+def test_an_attribute_that_is_set_is_no_such_thing(bench: Make) -> None:
+    made = bench(UNSET % "self.name = None")
+    made.test("test_good")
+    made.test("test_bad")
+    assert "attribute not set" not in kinds(made.diagnosis())

@@ -1,0 +1,77 @@
+"""Attributes that a constructor should have set: who made the object that lacks one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..model import Call, Evidence, Failure, Value
+from .case import Case, Finding
+from .statements import body_of
+
+_MISSING = re.compile(r"'(\w+)' object has no attribute '(\w+)'")
+_MAKERS = ("__init__", "__new__", "__post_init__", "__setstate__")
+READERS = 2
+"""Functions of a file that name an attribute, from which on it is no slip of one of them."""
+
+
+def find(case: Case) -> list[Finding]:
+    """Return a finding for each constructor of an object that lacked an attribute when it was asked.
+
+    It explains by itself where others than the one that failed count on the attribute too; else
+    the name may be what is wrong.
+    """
+    findings = []
+    for failure in case.followed:
+        missing = _MISSING.match(failure.exception[1]) if failure.exception else None
+        if missing is None or failure.exception is None or failure.exception[0] != "AttributeError":
+            continue
+        kind, attribute = missing.groups()
+        findings.extend(
+            _finding(case, failure, call, kind, attribute)
+            for call in _makers(failure, kind)
+            if attribute not in _sets(case, call)
+        )
+    return findings
+
+
+def _makers(failure: Failure, kind: str) -> Iterator[Call]:
+    """The calls that made objects of the class, those of its bases too; each function once."""
+    assert failure.trace is not None
+    seen = set()
+    for call in reversed(failure.trace.calls):
+        name = call.function.name.rpartition(".")[2]
+        if name not in _MAKERS or call.function in seen or call.function.kind == "test":
+            continue
+        made = next((value for _, value in call.arguments), None)
+        if isinstance(made, Value) and made.type.rpartition(".")[2] == kind:
+            seen.add(call.function)
+            yield call
+
+
+def _sets(case: Case, call: Call) -> frozenset[str]:
+    """The attributes that a function assigns on a line of its own."""
+    span = case.source(call.function.file).function(call.function.name, call.function.line)
+    return frozenset(body_of(span.node).attributes) if span is not None else frozenset()
+
+
+def _is_counted_on(case: Case, file: str, attribute: str) -> bool:
+    spans = case.source(file).spans
+    readers = {span.name for span in spans if attribute in body_of(span.node).reads}
+    return len(readers) >= READERS
+
+
+def _finding(case: Case, failure: Failure, call: Call, kind: str, attribute: str) -> Finding:
+    function = case.with_kind(call.function)
+    line = case.def_line(function)
+    fact = f"{function.short} made a {kind} without {attribute}"
+    evidence = Evidence(
+        "unset", fact, "culprit", function.file, line, function.name, failure.nodeid, call.id
+    )
+    counted_on = _is_counted_on(case, function.file, attribute)
+    return Finding(
+        function, "unset", 1.0 if counted_on else 0.3, fact, (evidence,), line, "attribute not set",
+        f"{function.short} leaves {attribute} unset, which others count on",
+        f"set {attribute} in {function.short}, or look at why it was not",
+        mechanism=counted_on,
+    )  # fmt: skip
