@@ -42,7 +42,7 @@ EVENT = Struct("<QQQQQ")
 the number of the function times 8 plus what happened; in the last byte how the call ended."""
 WIDTH, STATE_AT = EVENT.size, EVENT.size - 1
 _pack = EVENT.pack_into
-SLOTS = 2048
+SLOTS = 16_384
 PHASE_AT, HEAD_AT, TEST_AT, TEST_SIZE = 31, 32, 128, 3968
 RING_AT = 4096
 FLUSH_AT = RING_AT + SLOTS * EVENT.size
@@ -54,7 +54,7 @@ SIZE = NAMES_AT + NAMES_SIZE
 BEGAN, RETURNED, RAISED, LOST, SUSPENDED, RESUMED = range(6)
 _ENDS = {"return": RETURNED, "raise": RAISED, "unknown": LOST}
 PHASES = ("", "setup", "call", "teardown", "between phases")
-FIRST_FLUSH, EVERY = 256, 1024
+FIRST_FLUSH, EVERY = 2048, 8192
 """Events of a test after which arguments are first written, and then again and again."""
 SHORT = 8
 """Characters of parameters in which no secret can stand: none that is known is so short."""
