@@ -31,7 +31,7 @@ from .runfacts import cost, notes, run_facts
 from .session import Session
 from .shards import shard_of
 from .tally import Tally
-from .writing import ran_of, write_run
+from .writing import ran_of, unchanged_since, write_run
 
 
 class Closing:
@@ -80,7 +80,8 @@ class Closing:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> Iterator[None]:
-        yield
+        with self.display.alone(terminalreporter):
+            yield
         told = len(self.session.faults)
         self.guarded(self.display.show, terminalreporter)
         for fault in self.session.faults[told:]:  # too late for a warning
@@ -131,6 +132,7 @@ class Closing:
             notes=notes(ours, self.config),
             retried=ours.retried,
         )
+        outcome.unchanged = self.guarded(unchanged_since, ours.directory.store, outcome)
         self.outcome = outcome
         ran = ran_of(outcome, self.tally.passed()) if ours.settings.triage else None
         self.guarded(look_elsewhere, ours, outcome)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
 
+from .only import hidden
 from .options import has_workers
 from .report import terminal
 from .report.digest import Outcome
+from .report.only import only_lines
 from .session import Session
 from .writing import shown
 
@@ -24,6 +27,7 @@ class Display:
         self.session = session
         self.config = config
         self._headline = ""
+        self._told = False
         self._lines: list[terminal.Line] = []
 
     def header(self) -> str:
@@ -57,13 +61,24 @@ class Display:
         silent = getattr(self.config.option, "no_summary", False)
         if outcome is None or reporter is None or silent:
             return
-        if outcome.failures:
+        self._told = True
+        settings = self.session.settings
+        if outcome.failures and settings.only:
+            self._headline = terminal.headline(outcome)
+            warnings = len(getattr(reporter, "stats", {}).get("warnings", ()))
+            self._lines = only_lines(outcome, settings.budget, settings.causes, warnings)
+        elif outcome.failures:
             self._headline = terminal.headline(outcome)
             cells = self.config.get_terminal_writer().fullwidth
             self._lines = terminal.lines(outcome, cells, everything=verbosity > 0)
         elif verbosity >= 0:
             self._lines = [terminal.Line(f"autopsy: {note}") for note in outcome.notes]
             self._lines.append(terminal.Line(terminal.quiet_line(outcome)))
+
+    def alone(self, reporter: Any) -> AbstractContextManager[None]:
+        """Return what keeps pytest from telling failures itself, where we tell them instead."""
+        told = self.session.settings.only and self._told  # not where a fault of ours lost it
+        return hidden(reporter) if told else nullcontext()
 
     def show(self, reporter: Any) -> None:
         """Write the digest to the terminal."""

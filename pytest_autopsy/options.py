@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from .env import ini_type
-from .settings import MODES, Settings
+from .settings import LEAST_BUDGET, MODES, Settings
 
 MARKERS = (
     "trace(*targets, depth=None, values=True): record the calls of this test, of the given targets"
@@ -44,6 +44,8 @@ _INI: tuple[tuple[str, str, object, str], ...] = (
     ("autopsy_env", "bool", True, "facts on the environment in snapshots"),
     ("autopsy_junit", "bool", True, "the cause in JUnit XML; without it the file is pytest's own"),
     ("autopsy_children", "bool", False, "record child processes of tests too"),
+    ("autopsy_causes", "int", 5, "causes that are told in full where there is a budget"),
+    ("autopsy_budget", "int", 2000, "tokens of --autopsy-only and of digest.md, at most"),
     ("autopsy_blackbox", "bool", True, "keep what runs in a file that outlives a kill"),
 )
 
@@ -101,6 +103,11 @@ def add_options(parser: pytest.Parser) -> None:
         "--autopsy-cause", default=None, dest="autopsy_cause", metavar="ID",
         help="run the tests of a cause: its id, or its number in the latest digest",
     )  # fmt: skip
+    group.addoption(
+        "--autopsy-only", action="store_true", default=False, dest="autopsy_only",
+        help="as --autopsy, and the digest within autopsy_budget tokens takes the place of pytest's"
+        " failures, errors, warnings and short summary; with -q nothing else but the closing line",
+    )  # fmt: skip
     for name, kind, default, text in _INI:
         tag: Any = ini_type(kind, pytest.__version__)
         parser.addini(name, text, type=tag, default=default)
@@ -129,7 +136,8 @@ def read_settings(config: pytest.Config) -> Settings:
     """Return the settings: command line beats ini beats default. Raises pytest.UsageError."""
     option = config.option
     ini = {name: _ini(config, name, kind) for name, kind, _, _ in _INI}
-    every = _first(option.autopsy_enabled, ini["autopsy"], False)
+    only = option.autopsy_only and option.autopsy_enabled is not False
+    every = _first(option.autopsy_enabled, only or None, ini["autopsy"], False)
     targets = option.autopsy_trace_targets
     targets = tuple(ini["autopsy_trace_targets"] if targets is None else targets)
     exclude = option.autopsy_trace_exclude
@@ -137,6 +145,8 @@ def read_settings(config: pytest.Config) -> Settings:
     exclude += tuple(target[1:] for target in targets if target.startswith("!"))
     asked = bool(option.autopsy_trace_targets)
     elsewhere = _places(config, option.autopsy_triage_from or ())
+    if only and _first(option.autopsy_triage, ini["autopsy_triage"], every) is False:
+        raise pytest.UsageError("--autopsy-only shows root causes: it takes no --no-triage")
     return Settings(
         trace=every or asked,
         snapshot=_first(option.autopsy_snapshot, ini["autopsy_snapshot"], every),
@@ -170,6 +180,9 @@ def read_settings(config: pytest.Config) -> Settings:
         cause=option.autopsy_cause,
         children=_first(option.autopsy_children, ini["autopsy_children"]),
         blackbox=bool(ini["autopsy_blackbox"]),
+        only=only,
+        causes=_at_least("autopsy_causes", ini["autopsy_causes"], 1),
+        budget=_at_least("autopsy_budget", ini["autopsy_budget"], LEAST_BUDGET),
         verbosity=getattr(option, "verbose", 0),  # absent under -p no:terminal
         rerun_options=_rerun_options(option),
     )

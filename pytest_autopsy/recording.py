@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from . import integrations
+from . import integrations, only
 from .closing import Closing
 from .faults import Guard, warn
 from .integrations.nodeids import plain_nodeid
@@ -87,6 +87,7 @@ def _activate(
         recording.add_marker_targets(items)
     if not integrations.is_worker(config):
         plugins.register(Closing(session, config), "autopsy-closing")
+        only.register(config, settings)
 
 
 def make_session(config: pytest.Config, settings: Settings, run_id: str = "") -> Session:

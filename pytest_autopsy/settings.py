@@ -8,6 +8,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 MODES = ("all", "light", "second-run")
+LEAST_BUDGET = 400
+"""Tokens in which a first cause's title, culprit and command always have room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,9 @@ class Settings:
     cause: str | None = None
     children: bool = False  # record child processes of tests too
     blackbox: bool = True  # what runs stands in a file that outlives a kill
+    only: bool = False  # the digest takes the place of pytest's own summary
+    causes: int = 5  # told in full where there is a budget
+    budget: int = 2000  # tokens of what --autopsy-only prints, and of digest.md
     verbosity: int = 0
     rerun_options: tuple[str, ...] = ()  # what of the command line shapes every test
 

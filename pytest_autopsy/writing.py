@@ -8,12 +8,13 @@ from pathlib import Path
 from . import sweep
 from .faults import Guard
 from .history import History, Ran, remember, source_hash
+from .report.budget import unchanged
 from .report.digest import Outcome, diagnosis_json, diagnosis_path, digest
 from .report.markdown import digest_md
 from .report.page import page
 from .report.page_parts import Evidence, executed
 from .session import Session
-from .store import prune
+from .store import latest_run, load_run, prune
 
 
 def ran_of(outcome: Outcome, passed: frozenset[str]) -> Ran:
@@ -54,7 +55,7 @@ def write_run(ours: Session, outcome: Outcome, ran: Ran | None) -> None:
                     diagnosis_path(failure), diagnosis_json(failure, diagnosis), indent=True
                 )
         directory.write_json("digest.json", digest(outcome))
-        text = Guard(ours.faults)(digest_md, outcome)
+        text = Guard(ours.faults)(digest_md, outcome, ours.settings.budget, ours.settings.causes)
         if text is not None:
             directory.write("digest.md", text.encode("utf-8", "replace"))
         Guard(ours.faults)(_write_page, ours, outcome)
@@ -78,6 +79,16 @@ def _remember(ours: Session, ran: Ran) -> frozenset[str]:
         return History.read(ours.directory.store).open_runs()
     source = partial(source_hash, path_of=ours.recorder.targets.absolute)
     return remember(ours.directory.store, ran, source).open_runs()
+
+
+def unchanged_since(store: Path, outcome: Outcome) -> frozenset[str] | None:
+    """Return the ids of the causes that the run before had just so; None where there is none."""
+    if latest_run(store) is None or not outcome.causes:
+        return None
+    try:
+        return unchanged(load_run(store), digest(outcome))
+    except (OSError, ValueError, KeyError, TypeError):  # damaged, or of another version
+        return None
 
 
 def _write_page(ours: Session, outcome: Outcome) -> None:

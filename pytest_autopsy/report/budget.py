@@ -5,84 +5,108 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from .plain import cut_end, cut_path, many, safe
+from .plain import cut_end, cut_front, cut_path, many, safe
 
-LETTERS_PER_TOKEN = 3.0
-"""Paths and code have more tokens than prose: public tokenizers take 3.1 to 3.9 letters of them."""
-TRACEBACK_LINES = 12
-MAX_TITLE, MAX_FACT, MAX_PLACE = 160, 200, 70
-MAX_TESTS = 3
+BYTES_PER_TOKEN = 3.0
+"""Paths and code have more tokens than prose: public tokenizers take 3.1 to 3.9 bytes of them."""
 RESERVED = 60
 """Tokens kept for the line that says what was left out."""
+TRACEBACK_LINES = 12
+MAX_TITLE, MAX_FACT, MAX_PLACE, MAX_NAME, MAX_LINE = 160, 200, 70, 60, 300
+MAX_TESTS = 3
 
 Traceback = Callable[[str], str]
 """From a failure's id to the text of its traceback, "" where there is none."""
 
 
 class Piece(NamedTuple):
-    """Some lines that stay together: of a cause (its number, 0: the run), at a place in it."""
+    """Some lines that stay together: of a cause (its number), at a place in it."""
 
     cause: int
     place: int
     rank: int  # pieces of lower rank are taken first
     what: str  # how it is called where it is left out
-    lines: tuple[str, ...]
+    lines: Callable[[], list[str]]
 
 
 def tokens(text: str) -> int:
     """Return about how many tokens a text has, rather too many than too few."""
-    return int(len(text) / LETTERS_PER_TOKEN) + 1
+    return int(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) + 1
 
 
-def brief(digest: dict[str, Any], budget: int, traceback: Traceback = lambda _: "") -> list[str]:
+def bounded(text: str, cells: int, cut: Callable[[str, int], str] = cut_end) -> str:
+    """Return `text` in at most `cells` cells and half as many more bytes than that."""
+    shown = cut(safe(text), cells)
+    most = cells + cells // 2
+    if len(shown) * 4 <= most or len(raw := shown.encode("utf-8", "replace")) <= most:
+        return shown
+    return raw[: most - 3].decode("utf-8", "ignore") + "..."
+
+
+def brief(
+    digest: dict[str, Any],
+    budget: int,
+    traceback: Traceback = lambda _: "",
+    full: int | None = None,
+) -> list[str]:
     """Return the lines of a digest (as digest.json has it) that fit into `budget` tokens.
 
     First what names each cause and runs it again, then how it came about, then the traceback of
-    one exemplar, then the other suspects. The first cause is always told.
+    one exemplar, then the other suspects; past the first `full` causes (None: no limit) only what
+    names them. From a budget of LEAST_BUDGET (settings.py) on the first cause is always told.
     """
-    pieces = list(_pieces(digest, traceback))
-    left = budget - RESERVED
-    taken, out = [], []
-    for piece in sorted(pieces, key=lambda piece: piece.rank):
-        price = tokens("\n".join(piece.lines) + "\n")
-        if price <= left or (piece.cause <= 1 and piece.place <= 1):
-            taken.append(piece)
-            left -= price
+    failures = {failure["id"]: failure for failure in digest["failures"]}
+    causes = digest["root_causes"]
+    head = f"{many(len(failures), 'failure')}, {many(len(causes), 'cause')}"
+    left = budget - RESERVED - tokens(head + "\n")
+    taken: list[tuple[int, int, list[str]]] = []
+    told, out = {len(causes) + 1}, []
+    for piece in sorted(_pieces(digest, failures, traceback), key=lambda piece: piece.rank):
+        due = left > 0 and (piece.place == 0 or piece.cause in told)
+        due = due and (full is None or piece.place == 0 or piece.cause <= full)
+        lines = piece.lines() if due else []
+        price = tokens("\n".join(lines) + "\n")
+        if due and price <= left:
+            told.add(piece.cause)
+            left -= price if lines else 0
+            taken.append((piece.cause, piece.place, lines))
         else:
             out.append(piece)
-    taken.sort(key=lambda piece: (piece.cause, piece.place))
-    shown = [line for piece in taken for line in piece.lines]
-    return [*shown, *_left_out(out)]
+    shown = [line for _, _, lines in sorted(taken) for line in lines]
+    return [head, *shown, *_left_out(out, told, 4 * budget)]
 
 
-def within(lines: Iterable[str], budget: int) -> Iterator[str]:
-    """Yield lines as long as they fit into `budget` tokens, and a word on what does not."""
+def within(lines: Iterable[str], budget: int, more: str = "") -> Iterator[str]:
+    """Yield lines as long as they fit into `budget` tokens, and a word on what does not.
+
+    `more` says how to get the rest; without it, a larger `--budget` does.
+    """
     left = budget - RESERVED
     out = 0
-    for line in lines:
-        left -= tokens(line + "\n")
-        if left >= 0:
-            yield line
-        else:
+    for whole in lines:
+        line = bounded(whole, MAX_LINE)
+        price = tokens(line + "\n")
+        if out or price > left:
             out += 1
+        else:
+            left -= price
+            yield line
     if out:
-        yield f"left out: {many(out, 'line')}; all: --budget {2 * (budget - left)}"
+        yield f"left out: {many(out, 'line')}; more: {more or f'--budget {4 * budget}'}"
 
 
-def same_as_before(before: dict[str, Any] | None, digest: dict[str, Any]) -> None:
-    """Mark the causes whose failures are what they were in the run before: `unchanged` is true.
+def unchanged(before: dict[str, Any], digest: dict[str, Any]) -> frozenset[str]:
+    """Return the ids of the causes whose failures are what they were in the run before.
 
     The tests that fail are the same, and each with the same exception and message.
     """
-    known = {
-        cause["id"]: _failures_of(before, cause) for cause in (before or {}).get("root_causes", ())
-    }
-    for cause in digest["root_causes"]:
-        cause["unchanged"] = known.get(cause["id"]) == _failures_of(digest, cause)
+    known = {cause["id"]: _failures_of(before, cause) for cause in before["root_causes"]}
+    now = {cause["id"]: _failures_of(digest, cause) for cause in digest["root_causes"]}
+    return frozenset(one for one, failures in now.items() if known.get(one) == failures)
 
 
-def _failures_of(digest: dict[str, Any] | None, cause: dict[str, Any]) -> dict[str, object]:
-    failures = {one["id"]: one for one in (digest or {}).get("failures", ())}
+def _failures_of(digest: dict[str, Any], cause: dict[str, Any]) -> dict[str, object]:
+    failures = {one["id"]: one for one in digest["failures"]}
     return {one: words_of(failures[one]) for one in cause["failures"] if one in failures}
 
 
@@ -94,88 +118,99 @@ def words_of(failure: dict[str, Any]) -> tuple[str, str]:
     return error["type"], normalised(error["type"], error["message"])
 
 
-def _pieces(digest: dict[str, Any], traceback: Traceback) -> Iterator[Piece]:
-    failures = {failure["id"]: failure for failure in digest["failures"]}
-    causes = digest["root_causes"]
-    head = f"{many(len(failures), 'failure')}, {many(len(causes), 'cause')}"
-    yield Piece(0, 0, 0, "", (head,))
-    for number, cause in enumerate(causes, 1):
+def _pieces(
+    digest: dict[str, Any], failures: dict[str, dict[str, Any]], traceback: Traceback
+) -> Iterator[Piece]:
+    for number, cause in enumerate(digest["root_causes"], 1):
         yield from _of_cause(number, cause, failures, traceback)
     loose = [one for one in failures.values() if one["root_cause"] is None]
     if loose:
-        names = [
-            safe(f"- {one['nodeid']}: {one.get('why_no_cause') or 'no cause'}") for one in loose
-        ]
-        more = [f"- and {len(names) - MAX_TESTS} more"] if len(names) > MAX_TESTS else []
-        yield Piece(len(causes) + 1, 0, 8, "failures without a cause", (*names[:MAX_TESTS], *more))
+        last = len(digest["root_causes"]) + 1
+        what = f"{many(len(loose), 'failure')} without a cause"
+        yield Piece(last, 0, 8, what, lambda: _loose(loose))
 
 
 def _of_cause(
     number: int, cause: dict[str, Any], failures: dict[str, Any], traceback: Traceback
 ) -> Iterator[Piece]:
-    members = [failures[one] for one in cause["failures"] if one in failures]
-    yield Piece(number, 0, number, "causes", (_title(number, cause),))
-    yield Piece(number, 1, number + 1, "culprits", tuple(_essence(cause)))
-    yield Piece(number, 2, number + 3, "how they came about", tuple(_story(cause)))
-    exemplar = failures.get(cause["exemplar"])
-    if exemplar is not None:
-        text = traceback(exemplar["id"]).rstrip().splitlines()[-TRACEBACK_LINES:]
-        shown = tuple(f"  | {cut_end(safe(line), MAX_FACT)}" for line in text)
-        yield Piece(number, 3, number + 6, "tracebacks", shown)
-    names = [safe(f"  test    {one['nodeid']}") for one in members[:MAX_TESTS]]
-    if len(members) > MAX_TESTS:
-        names.append(f"          and {len(members) - MAX_TESTS} more")
-    yield Piece(number, 5, number + 5, "tests", tuple(names))
-    also = [
-        f"{s['function']} {cut_path(safe(s['file']), MAX_PLACE)}:{s['line']}"
-        for s in cause["suspects"][1:4]
-    ]
-    if also:
-        yield Piece(
-            number, 4, number + 9, "other suspects", (f"  also    {safe('; '.join(also))}",)
-        )
+    exemplar = cause["exemplar"]  # it comes first
+    ids = sorted(cause["failures"], key=lambda one: one != exemplar)
+    members = [failures[one] for one in ids if one in failures]
+    yield Piece(number, 0, number, "", lambda: [_title(number, cause)])
+    yield Piece(number, 1, number, "culprits", lambda: list(_essence(cause)))
+    yield Piece(number, 2, number + 1, "evidence", lambda: list(_story(cause)))
+    yield Piece(number, 3, number + 6, "tracebacks", lambda: _traceback(traceback, cause))
+    yield Piece(number, 4, number + 9, "suspects", lambda: _also(cause))
+    yield Piece(number, 5, number + 5, "tests", lambda: _tests(members))
 
 
 def _title(number: int, cause: dict[str, Any]) -> str:
-    count = many(len(cause["failures"]), "test")
-    word = cause["confidence"]
-    same = ", same failure as your last attempt" if cause.get("unchanged") else ""
-    return f"{number} {word}: {cut_end(safe(cause['title']), MAX_TITLE)} ({count}{same})"
+    known = {"known": ", known", "back": ", back", "new": ", new"}.get(cause["status"] or "", "")
+    same = ", same failure as your last attempt" if cause.get("unchanged") else known
+    text = f"{number} {cause['confidence']}: {bounded(cause['title'], MAX_TITLE)}"
+    return f"{text} ({many(len(cause['failures']), 'test')}{same})"
 
 
 def _essence(cause: dict[str, Any]) -> Iterator[str]:
-    if cause["suspects"]:
-        first = cause["suspects"][0]
-        place = f"{cut_path(safe(first['file']), MAX_PLACE)}:{first['line']}"
-        yield safe(f"  culprit {first['function']} at {place}")
-    facts = [fact for fact in cause["evidence"] if fact["role"] == "culprit"]
-    for fact in facts[:1]:
-        yield f"          {cut_end(safe(fact['fact']), MAX_FACT)}"
-    yield f"  rerun   {safe(' '.join(cause['rerun']))}"
+    for first in cause["suspects"][:1]:
+        yield f"  culprit {_name(first)} at {_place(first)}"
+    yield f"  rerun   {bounded(' '.join(cause['rerun']), MAX_PLACE)}"
 
 
 def _story(cause: dict[str, Any]) -> Iterator[str]:
-    culprits = 0
     for fact in cause["evidence"]:
-        culprits += fact["role"] == "culprit"
-        if fact["role"] == "culprit" and culprits == 1:
-            continue  # it stands beside the culprit's name
-        place = f"{cut_path(safe(fact['file']), MAX_PLACE)}:{fact['line']}"
-        yield f"  {fact['role']:7} {place}  {cut_end(safe(fact['fact']), MAX_FACT)}"
+        call = f" (call {fact['call']})" if fact["call"] is not None else ""
+        yield f"  {fact['role']:7} {_place(fact)}  {bounded(fact['fact'], MAX_FACT)}{call}"
     if cause["hint"]:
-        yield f"  hint    {cut_end(safe(cause['hint']), MAX_FACT)}"
+        yield f"  hint    {bounded(cause['hint'], MAX_FACT)}"
 
 
-def _left_out(out: list[Piece]) -> list[str]:
+def _traceback(traceback: Traceback, cause: dict[str, Any]) -> list[str]:
+    text = traceback(cause["exemplar"]).splitlines()
+    telling = [line for line in text if line.strip(" _")]  # pytest parts frames by lines of "_ _"
+    return [f"  | {bounded(line, MAX_FACT)}" for line in telling[-TRACEBACK_LINES:]]
+
+
+def _also(cause: dict[str, Any]) -> list[str]:
+    also = [f"{_name(suspect)} {_place(suspect)}" for suspect in cause["suspects"][1:4]]
+    return [f"  also    {'; '.join(also)}"] if also else []
+
+
+def _tests(members: list[dict[str, Any]]) -> list[str]:
+    return _listed([one["nodeid"] for one in members], "  test    ", "          ")
+
+
+def _loose(failures: list[dict[str, Any]]) -> list[str]:
+    names = [
+        f"{bounded(one['nodeid'], MAX_FACT, cut_front)}:"
+        f" {bounded(one['why_no_cause'] or 'no cause', MAX_FACT)}"
+        for one in failures
+    ]
+    return _listed(names, "- ", "- ", MAX_TESTS * 3)
+
+
+def _listed(names: list[str], mark: str, last: str, most: int = MAX_TESTS) -> list[str]:
+    more = [f"{last}and {len(names) - most} more"] if len(names) > most else []
+    return [*(f"{mark}{bounded(name, 2 * MAX_FACT, cut_front)}" for name in names[:most]), *more]
+
+
+def _name(where: dict[str, Any]) -> str:
+    return bounded(where["function"], MAX_NAME, cut_front)
+
+
+def _place(where: dict[str, Any]) -> str:
+    return f"{bounded(where['file'], MAX_PLACE, cut_path)}:{where['line']}"
+
+
+def _left_out(out: list[Piece], told: set[int], more: int) -> list[str]:
+    """What was left out: whole causes by their number, of the others what kinds of facts."""
     if not out:
         return []
-    kinds: dict[str, int] = {}
-    for piece in out:
-        kinds[piece.what] = kinds.get(piece.what, 0) + 1
-    told = ", ".join(
-        f"{what} of {many(count, 'cause')}" for what, count in kinds.items() if what != "causes"
-    )
-    if kinds.get("causes"):
-        told = f"{many(kinds['causes'], 'cause')} whole" + (f", {told}" if told else "")
-    more = 2 * sum(tokens("\n".join(piece.lines)) for piece in out)
-    return [f"left out: {told}; all: pytest-autopsy show --budget {max(more, 4000)}"]
+    whole = {piece.cause for piece in out} - told
+    said = [many(len(whole), "cause")] if whole else []
+    parts = [piece for piece in out if piece.cause in told]
+    of = len({piece.cause for piece in parts if piece.place})
+    kinds = ", ".join(dict.fromkeys(piece.what for piece in parts if piece.place))
+    said += [f"of {of}{' more' if whole else ''} {kinds}"] if kinds else []
+    said += [piece.what for piece in parts if not piece.place]
+    return [f"left out: {'; '.join(said)}; more: pytest-autopsy show --budget {more}"]

@@ -42,6 +42,7 @@ class Outcome:
     elsewhere: dict[str, object] | None = None  # what --triage-from found
     seen: dict[str, Seen] = field(default_factory=dict)  # id of a cause -> from earlier runs
     earlier: list[Earlier] = field(default_factory=list)  # causes that only earlier runs had
+    unchanged: frozenset[str] | None = None  # ids of causes that are what they were a run before
 
     def failure(self, failure_id: str) -> Failure:
         """Return the failure with this id."""
@@ -62,7 +63,7 @@ def digest(outcome: Outcome) -> dict[str, object]:
         "schema": SCHEMA,
         "run": outcome.run,
         "totals": outcome.totals,
-        "root_causes": [_cause(cause, outcome.seen.get(cause.id)) for cause in outcome.causes],
+        "root_causes": [_cause(cause, outcome) for cause in outcome.causes],
         "earlier_causes": [_earlier(one) for one in outcome.earlier[:MAX_EARLIER]],
         "failures": [_failure(failure, outcome) for failure in outcome.failures],
         "cost": outcome.cost,
@@ -143,7 +144,8 @@ def _earlier(one: Earlier) -> dict[str, object]:
     return {**one._asdict(), "title": _sentence(one.title), "exemplar": clean(one.exemplar)}
 
 
-def _cause(cause: RootCause, seen: Seen | None) -> dict[str, object]:
+def _cause(cause: RootCause, outcome: Outcome) -> dict[str, object]:
+    seen, same = outcome.seen.get(cause.id), outcome.unchanged
     found = cause.diagnosis
     return {
         "id": cause.id,
@@ -166,6 +168,7 @@ def _cause(cause: RootCause, seen: Seen | None) -> dict[str, object]:
         "hint": _sentence(found.hint),
         "rerun": ["pytest", "--autopsy", "--autopsy-cause", cause.id],
         "downstream_of": cause.downstream_of,
+        "unchanged": None if same is None else cause.id in same,
     }
 
 

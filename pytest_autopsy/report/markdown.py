@@ -5,26 +5,80 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..model import RootCause
+from .budget import MAX_TITLE, RESERVED, bounded, tokens
 from .digest import Outcome, rerun_of
 from .phrases import after, extent, known
-from .plain import safe
+from .plain import many, safe
 from .terminal import cost, headline
 
 MAX_FAILURES = 20
+FEW_FAILURES = 3
+"""Of a cause where there is a budget; the files of the exemplar alone are named then."""
 
 
-def digest_md(outcome: Outcome) -> str:
-    """Return the digest as Markdown; what a test printed is never markup."""
-    return "\n".join(_lines(outcome)) + "\n"
+def digest_md(outcome: Outcome, budget: int | None = None, full: int = 5) -> str:
+    """Return the digest as Markdown; what a test printed is never markup.
+
+    With a budget it takes at most so many tokens: the first `full` causes whole as far as there is
+    room, later ones a line each, the rest counted.
+    """
+    head, foot = list(_head(outcome)), list(_foot(outcome))
+    if budget is None:
+        blocks = [list(_cause(n, cause, outcome)) for n, cause in enumerate(outcome.causes, 1)]
+        return "\n".join([*head, *(line for block in blocks for line in block), *foot]) + "\n"
+    foot = [*_fitting(foot[:-2], budget // 4), *foot[-2:]]
+    room = budget - tokens("\n".join([*head, *foot]) + "\n") - RESERVED
+    return "\n".join([*head, *_within(outcome, room, full, 4 * budget), *foot]) + "\n"
 
 
-def _lines(outcome: Outcome) -> Iterator[str]:
+def _within(outcome: Outcome, room: int, full: int, more: int) -> Iterator[str]:
+    """The causes in `room` tokens; an eighth of it is for those that are told in a line."""
+    left_out = lines = 0
+    spare = room // 8 if len(outcome.causes) > 1 else 0
+    for number, cause in enumerate(outcome.causes, 1):
+        if number <= full and not lines:
+            whole = list(_cause(number, cause, outcome, FEW_FAILURES))
+            if (price := tokens("\n".join(whole) + "\n")) <= room - spare:
+                yield from whole
+                room -= price
+                continue
+        line = ([] if lines else [""]) + [_in_a_line(number, cause)]
+        if (price := tokens("\n".join(line) + "\n")) <= room and not left_out:
+            yield from line
+            room -= price
+            lines += 1
+        else:
+            left_out += 1
+    if lines or left_out:
+        said = f"{many(left_out, 'cause')} and " if left_out else ""
+        yield ""
+        yield f"Left out: {said}what is not told above; more: {code_span(f'pytest-autopsy show --budget {more}')}"
+
+
+def _in_a_line(number: int, cause: RootCause) -> str:
+    found, title = cause.diagnosis, bounded(cause.diagnosis.title, MAX_TITLE)
+    count = many(len(cause.failures), "failure")
+    return f"{number}. {code_span(cause.id)} {escaped(title)} ({found.confidence}, {count})"
+
+
+def _fitting(lines: list[str], room: int) -> list[str]:
+    """The lines that fit, and a word on those that do not."""
+    for count in range(len(lines), 0, -1):
+        if tokens("\n".join(lines[:count])) <= room:
+            rest = len([line for line in lines[count:] if line])
+            return [*lines[:count], *([f"- and {rest} more, in digest.json"] if rest else [])]
+    rest = len([line for line in lines if line])
+    return ["", f"{many(rest, 'line')} left out, in digest.json"] if rest else []
+
+
+def _head(outcome: Outcome) -> Iterator[str]:
     yield f"# {headline(outcome).removeprefix('autopsy: ')}"
     yield ""
     run = outcome.run
     yield f"Run `{run['id']}`, engine {escaped(str(run['engine']))} ({escaped(str(run['engine_reason']))})."
-    for number, cause in enumerate(outcome.causes, 1):
-        yield from _cause(number, cause, outcome)
+
+
+def _foot(outcome: Outcome) -> Iterator[str]:
     if not outcome.causes:
         yield ""
         for failure in outcome.failures[:MAX_FAILURES]:
@@ -39,7 +93,9 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     yield f"Cost: {cost(outcome)}."
 
 
-def _cause(number: int, cause: RootCause, outcome: Outcome) -> Iterator[str]:
+def _cause(
+    number: int, cause: RootCause, outcome: Outcome, most: int = MAX_FAILURES
+) -> Iterator[str]:
     found = cause.diagnosis
     yield ""
     yield f"## {number}. {escaped(found.title)} ({found.confidence})"
@@ -69,17 +125,20 @@ def _cause(number: int, cause: RootCause, outcome: Outcome) -> Iterator[str]:
     if cause.downstream_of is not None:
         yield f"- Downstream: {after(cause, outcome)}, {code_span(cause.downstream_of)}"
     yield f"- Seen in {extent(cause, outcome)}:"
-    for failure_id in cause.failures[:MAX_FAILURES]:
+    members = sorted(cause.failures, key=lambda one: one != cause.exemplar)  # it comes first
+    for failure_id in members[:most]:
         failure = outcome.failure(failure_id)
         yield f"  - {code_span(failure.nodeid)} ({failure.phase}): {escaped(_what(failure.exception))}"
+        if most < MAX_FAILURES and failure_id != cause.exemplar:
+            continue
         if failure.trace_path:
             yield f"    - trace {code_span(failure.trace_path.replace('.jsonl', '.txt'))}"
         if failure.snapshot_path:
             yield f"    - snapshot {code_span(failure.snapshot_path)}"
         if failure_id == cause.exemplar:
             yield f"    - the smallest; alone: {code_span(' '.join(rerun_of(failure)))}"
-    if len(cause.failures) > MAX_FAILURES:
-        yield f"  - and {len(cause.failures) - MAX_FAILURES} more, in digest.json"
+    if len(cause.failures) > most:
+        yield f"  - and {len(cause.failures) - most} more, in digest.json"
 
 
 def _what(exception: tuple[str, str] | None) -> str:
