@@ -6,9 +6,11 @@ Exit codes: 0 done, 1 nothing to show (no run, no such test), 2 wrong usage.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 
 from . import __version__
 
@@ -35,15 +37,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(dest="command", required=True, prog=parser.prog)
     given = sys.argv[1:] if argv is None else list(argv)
     for name in given[:1] if given[:1] and given[0] in COMMANDS else COMMANDS:
         import_module(f".commands.{name}", __package__).add(commands)
     options = parser.parse_args(given)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may not have every letter
     try:
         code: int = options.run(options)
-    except BrokenPipeError:  # `| head`
-        sys.stderr.close()
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head`: what is left is written nowhere, nor at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code
 

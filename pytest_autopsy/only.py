@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,8 +33,8 @@ class Quiet:
     """Takes letter and word from each test's status; what is counted stays."""
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_report_teststatus(self) -> Iterator[None]:
-        status: Any = yield
+    def pytest_report_teststatus(self) -> Generator[None, Any, Any]:
+        status = yield
         return (status[0], "", "") if status else status
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:

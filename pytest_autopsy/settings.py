@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -67,10 +66,14 @@ class Settings:
 
 def new_run_id() -> str:
     """Return `<UTC>-<8 random hex>`."""
+    import secrets  # only where a run begins: a command that reads need not wait for it
+
     now = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     return f"{now}-{secrets.token_hex(4)}"
 
 
 def new_key() -> str:
     """Return a key for the hashes of one run, as hexadecimal digits."""
+    import secrets
+
     return secrets.token_hex(16)

@@ -6,11 +6,8 @@ Directories are 0700 and files 0600, a directory that was there keeps its mode.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -21,10 +18,14 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 LIVE = ".live"
 TEMPORARY = ".tmp-"
 """Begins the name of a file while it is being written."""
+MAX_DIGEST = 256_000_000
+"""Bytes of a digest that is read: a run of 100,000 failures takes less."""
 
 
 def file_name(nodeid: str, phase: str = "call", attempt: int = 1) -> str:
     """Return a file name for a test: readable, bounded, unique also where case does not count."""
+    import hashlib  # only here, as others below: a command that reads need not wait for it
+
     path, _, rest = nodeid.partition("::")
     readable = _UNSAFE.sub("_", f"{path.rpartition('/')[2]}::{rest}").strip("._")[:80] or "test"
     digest = hashlib.blake2b(
@@ -92,6 +93,8 @@ class RunDirectory:
 
 def write_atomically(target: Path, data: bytes) -> None:
     """Write to a temporary file beside `target`, then rename; the file is 0600."""
+    import tempfile
+
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=TEMPORARY)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -154,10 +157,17 @@ def load_run(path: str | Path = ".autopsy") -> dict[str, Any]:
             raise FileNotFoundError(f"no run in {place}: run `pytest --autopsy` first")
         place = newest
     file = place / "digest.json" if place.is_dir() else place
-    digest = loads(file.read_bytes())
+    if (size := file.stat().st_size) > MAX_DIGEST:
+        raise ValueError(f"{file} has {size} bytes; of a digest at most {MAX_DIGEST} are read")
+    try:
+        digest = loads(file.read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{file} is damaged: {error}") from None
     schema = digest.get("schema", "") if isinstance(digest, dict) else ""
     if not str(schema).startswith("pytest-autopsy/digest@"):
         raise ValueError(f"{file} is not a digest of pytest-autopsy (schema {schema!r})")
+    if schema != "pytest-autopsy/digest@1":
+        raise ValueError(f"{file} is of another version: {schema}; this one reads digest@1")
     found: dict[str, Any] = digest
     return found
 
@@ -169,9 +179,11 @@ def prune(
 
     Never the current run, those of `spare`, one that is live, nor what is not ours. Returns the ids that went.
     """
+    import shutil
+
     runs = [
         run
-        for run in _runs(store)
+        for run in runs_in(store)
         if run.name != current and run.name not in spare and not is_live(run)
     ]
     sizes = {run: _size(run) for run in runs}
@@ -188,7 +200,8 @@ def prune(
     return gone
 
 
-def _runs(store: Path) -> list[Path]:
+def runs_in(store: Path) -> list[Path]:
+    """Return the runs in a store, in no order; nothing that is not ours."""
     pattern = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
     try:
         found = list((store / "runs").iterdir())

@@ -47,7 +47,7 @@ def digests(draw: st.DrawFn) -> dict[str, Any]:
         {"id": f"l-{n}", "nodeid": draw(TEXT), "root_cause": None, "why_no_cause": None}
         for n in range(loose)
     ]
-    return {"root_causes": causes, "failures": failures}
+    return {"run": {"id": "r"}, "root_causes": causes, "failures": failures}
 
 
 @settings(max_examples=60, deadline=None)
@@ -95,7 +95,7 @@ def test_the_rest_of_a_cause_is_not_told_without_its_title() -> None:
         for n in range(20)
     ]  # fmt: skip
     failures = [{"id": f"f{n}", "nodeid": f"test_{n}", "root_cause": "c"} for n in range(20)]
-    shown = brief({"root_causes": causes, "failures": failures}, 800)
+    shown = brief({"run": {"id": "r"}, "root_causes": causes, "failures": failures}, 800)
     titles = {line.split()[0] for line in shown if " shown: " in line}
     tests = {line.rpartition("_")[2] for line in shown if line.startswith("  test ")}
     assert {str(int(n) + 1) for n in tests} <= titles

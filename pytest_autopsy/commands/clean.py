@@ -48,13 +48,14 @@ def run(options: argparse.Namespace) -> int:
         return complain(f"{store} is no store: it has no runs; give one with --dir")
     runs = all_runs(store)
     keep = 0 if options.all else options.keep
-    going = [one for one in runs[: len(runs) - keep] if not is_live(one)]
+    going = [one for one in runs[: max(len(runs) - keep, 0)] if not is_live(one)]
     size = sum(file.stat().st_size for one in going for file in one.rglob("*") if file.is_file())
     for one in going:
         if not options.dry_run:
             shutil.rmtree(one, ignore_errors=True)
-    verb = "would take" if options.dry_run else "took"
-    print(
-        f"{verb} {many(len(going), 'run')} out of {store}, {size / 1e6:.1f} MB; {len(runs) - len(going)} stay"
-    )
+    left = [one for one in going if one.exists() and not options.dry_run]
+    if left:
+        return complain(f"{many(len(left), 'run')} could not be removed, the first is {left[0]}")
+    verb, stay = "would take" if options.dry_run else "took", len(runs) - len(going)
+    print(f"{verb} {many(len(going), 'run')} out of {store}, {size / 1e6:.1f} MB; {stay} stay")
     return 0

@@ -10,7 +10,7 @@ from typing import Any
 from ..report.budget import words_of
 from ..report.plain import many, safe
 from ..store import load_run
-from .reading import complain, emit
+from .reading import complain, damage, emit
 from .runs import find_run
 
 EXAMPLES = """\
@@ -39,9 +39,10 @@ def run(options: argparse.Namespace) -> int:
     try:
         folders = [find_run(Path(options.dir), name) for name in (options.before, options.after)]
         before, after = map(load_run, folders)
+        with damage(options.dir):
+            found = compare(before, after)
     except (OSError, ValueError) as error:
         return complain(error)
-    found = compare(before, after)
     return emit(found, _lines(found), options.json)
 
 

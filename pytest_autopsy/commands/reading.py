@@ -3,25 +3,52 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ..plainjson import dumps, loads
+from ..report.plain import safe
 from ..store import latest_run
 
+NEAREST = 3
+MAX_NAMES = 5000
+"""How many names one that does not exist is compared with."""
 
-def find_failure(digest: dict[str, Any], wanted: str) -> dict[str, Any] | None:
-    """Return the failure of this id or node id; else the only one whose node id holds the text."""
-    failures: list[dict[str, Any]] = digest.get("failures", [])
+
+def find_failure(digest: dict[str, Any], wanted: str) -> dict[str, Any]:
+    """Return the failure of this id or node id; else the only one whose node id holds the text.
+
+    Raises ValueError with the nearest names.
+    """
+    failures: list[dict[str, Any]] = digest["failures"]
     for failure in failures:
         if wanted in (failure["id"], failure["nodeid"]):
             return failure
-    holding = [failure for failure in failures if wanted in failure["nodeid"]]
-    return holding[0] if len({failure["nodeid"] for failure in holding}) == 1 else None
+    holding = {one["nodeid"]: one for one in failures if wanted in one["nodeid"]}
+    if len(holding) == 1:
+        return next(iter(holding.values()))
+    if holding:
+        names = " or ".join(map(safe, [*holding][:NEAREST]))
+        raise ValueError(f"{len(holding)} tests that failed hold {wanted!r}: say which, {names}")
+    near = _nearest(wanted, [failure["nodeid"] for failure in failures])
+    offer = f"; did you mean {' or '.join(map(safe, near))}" if near else ""
+    raise ValueError(f"no failure {wanted!r} in run {digest['run']['id']}{offer}")
 
 
-def run_of(place: str) -> Path:
+def _nearest(wanted: str, names: list[str]) -> list[str]:
+    """The names most alike, by what stands after the file where that is alike."""
+    from difflib import get_close_matches
+
+    short: dict[str, str] = {}
+    for name in names[:MAX_NAMES]:
+        short.setdefault(name.partition("::")[2] or name, name)
+    near = [short[one] for one in get_close_matches(wanted.partition("::")[2] or wanted, short)]
+    return (near or get_close_matches(wanted, names[:MAX_NAMES]))[:NEAREST]
+
+
+def run_of(place: str | Path) -> Path:
     """The run directory that `load_run` read."""
     path = Path(place)
     if path.is_file():
@@ -40,10 +67,26 @@ def stored(run: Path, failure: dict[str, Any]) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+@contextmanager
+def damage(place: str) -> Iterator[None]:
+    """What is not as a run's files are is said of the place that they were read from.
+
+    Raises ValueError.
+    """
+    try:
+        yield
+    except (KeyError, IndexError, TypeError, AttributeError) as error:
+        said = f"{type(error).__name__}: {error}"
+        raise ValueError(
+            f"a file below {place} is damaged or of another version ({said})"
+        ) from None
+
+
 def emit(data: object, lines: Iterable[str], as_json: bool) -> int:
     """Print `data` as JSON, or `lines`; return the exit code 0."""
     if as_json:
-        sys.stdout.write(dumps(data, indent=True).decode() + "\n")
+        sys.stdout.flush()
+        sys.stdout.buffer.write(dumps(data, indent=True, newline=True))  # UTF-8, wherever it goes
     else:
         for line in lines:
             print(line)

@@ -21,6 +21,11 @@ from ..store import RunDirectory
 from ..traceconfig import FILE, ConfigError, TraceConfig, read_config
 from .signals import Forwarding
 
+EXAMPLES = """\
+examples:
+  pytest-autopsy run -- python script.py                      trace the project's code
+  pytest-autopsy run --trace-target shop.cart -- -m shop      one module, of `python -m shop`
+"""
 NOT_FOUND, NOT_STARTED = 127, 126
 """Exit codes of a command that is not there, or cannot be started: a shell's."""
 
@@ -32,6 +37,8 @@ def add(commands: Any) -> None:
         help="trace any Python program: pytest-autopsy run -- python script.py",
         description="Trace a Python program and the Python processes that it starts; nothing of it is"
         " modified. Its exit code is kept.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--trace-target", action="append", default=[], metavar="TARGET",

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..store import latest_run
+from ..store import latest_run, runs_in
 
 
 def all_runs(store: Path) -> list[Path]:
     """Return the runs in a store, oldest first: their names begin with the time."""
-    folder = store / "runs"
-    return sorted(run for run in folder.iterdir() if run.is_dir()) if folder.is_dir() else []
+    return sorted(runs_in(store))
 
 
 def finished_runs(store: Path) -> list[Path]:
-    """Return those that came to their end."""
-    return [run for run in all_runs(store) if (run / "digest.json").is_file()]
+    """Return those that came to their end; of one second, in the order in which they ended."""
+    ended = [run for run in runs_in(store) if (run / "digest.json").is_file()]
+    return sorted(ended, key=lambda run: (run.name[:16], (run / "digest.json").stat().st_mtime_ns))
 
 
 def find_run(store: Path, name: str) -> Path:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from ..plainjson import dumps, loads
-from ..report.budget import brief, within
+from ..report.budget import Traceback, brief, within
 from ..report.plain import cut_end, safe
+from ..settings import LEAST_BUDGET
 from ..store import load_run
 from .calls import call_lines, call_of, events_of
-from .reading import complain, emit, find_failure, run_of, stored
+from .reading import complain, damage, emit, find_failure, run_of, stored
 from .runs import later_runs
 
 EXAMPLES = """\
@@ -46,8 +46,8 @@ def add(commands: Any) -> None:
 
 
 def _tokens(text: str) -> int:
-    if not text.isdigit() or int(text) < 100:
-        raise argparse.ArgumentTypeError(f"a whole number of at least 100, not {text!r}")
+    if not text.isdigit() or int(text) < LEAST_BUDGET:
+        raise argparse.ArgumentTypeError(f"a whole number of at least {LEAST_BUDGET}, not {text!r}")
     return int(text)
 
 
@@ -57,44 +57,63 @@ def show(options: argparse.Namespace) -> int:
         # Only here: reading a black box takes half of the package.
         from . import wrecks
 
-        found, held = wrecks.unfinished(later)
-        if found is not None:
-            return emit(
-                wrecks.wreck_json(found, held), wrecks.wreck_lines(found, held), options.json
-            )
+        run, held = wrecks.unfinished(later)
+        if run is not None:
+            return emit(wrecks.wreck_json(run, held), wrecks.wreck_lines(run, held), options.json)
     try:
-        digest = load_run(options.dir)
+        with damage(options.dir):
+            found, lines = asked_for(Path(options.dir), options.test, options.call, options.budget)
     except (OSError, ValueError) as error:
         return complain(error)
-    if options.test is None:
-        if options.call is not None:
-            return complain("--call is of one test: pytest-autopsy show TEST --call N")
-        head = f"run {digest['run']['id']}"
-        return emit(digest, [head, *brief(digest, options.budget)], options.json)
-    failure = find_failure(digest, options.test)
-    if failure is None:
-        return _no_such_test(digest, options.test)
-    run = run_of(options.dir)
-    if options.call is not None:
-        return _call(run, failure, options)
+    return emit(found, lines, options.json)
+
+
+def asked_for(
+    place: Path, test: str | None, call: int | None, budget: int
+) -> tuple[dict[str, Any], list[str]]:
+    """Return a digest, a failure's diagnosis or one call, as JSON and as lines within `budget`.
+
+    Raises OSError, or ValueError with what would be right.
+    """
+    digest = load_run(place)
+    run = run_of(place)
+    if test is None:
+        if call is not None:
+            raise ValueError("--call is of one test: pytest-autopsy show TEST --call N")
+        return digest, brief(digest, budget, tracebacks(run, digest))
+    failure = find_failure(digest, test)
+    if call is not None:
+        event = _call(run, failure, call)
+        return event, list(within(call_lines(event), budget))
     diagnosis = stored(run, failure)
     lines = [*_failure_lines(failure, diagnosis), *_crash(run, failure)]
-    return emit(diagnosis or failure, within(lines, options.budget), options.json)
+    return diagnosis or failure, list(within(lines, budget))
 
 
-def _call(run: Path, failure: dict[str, Any], options: argparse.Namespace) -> int:
+def tracebacks(run: Path, digest: dict[str, Any]) -> Traceback:
+    """Return how to read the traceback of a failure of a run."""
+    snapshots = {failure["id"]: failure["snapshot"] for failure in digest["failures"]}
+
+    def read(failure_id: str) -> str:
+        name = Path(snapshots.get(failure_id) or "none").name.removesuffix(".json")
+        try:
+            return (run / "snapshots" / f"{name}.traceback.txt").read_text("utf-8", "replace")
+        except OSError:
+            return ""
+
+    return read
+
+
+def _call(run: Path, failure: dict[str, Any], call: int) -> dict[str, Any]:
     if not failure["trace"]:
-        return complain(f"{failure['nodeid']} has no trace")
-    try:
-        events = events_of(run / "traces" / Path(failure["trace"]).name)
-    except OSError as error:
-        return complain(f"{failure['trace']}: {error.strerror or error}")
-    found = call_of(events, options.call)
+        raise ValueError(f"{safe(failure['nodeid'])} has no trace")
+    events = events_of(run / "traces" / Path(failure["trace"]).name)
+    found = call_of(events, call)
     if found is None:
         ids = [event["call_id"] for event in events if event.get("event") == "call"]
         known = f"they go from {ids[0]} to {ids[-1]}" if ids else "it has none"
-        return complain(f"no call {options.call} in the trace of {failure['nodeid']}: {known}")
-    return emit(found, call_lines(found), options.json)
+        raise ValueError(f"no call {call} in the trace of {safe(failure['nodeid'])}: {known}")
+    return found
 
 
 def _crash(run: Path, failure: dict[str, Any]) -> Iterator[str]:
@@ -114,13 +133,6 @@ def _crash(run: Path, failure: dict[str, Any]) -> Iterator[str]:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else dumps(value).decode("utf-8", "replace")
-
-
-def _no_such_test(digest: dict[str, Any], wanted: str) -> int:
-    names = [failure["nodeid"] for failure in digest.get("failures", [])]
-    near = [name for name in names if wanted in name] or get_close_matches(wanted, names, 3, 0.3)
-    offer = "; did you mean " + " or ".join(near[:3]) if near else ""
-    return complain(f"no failure {wanted!r} in the latest run{offer}")
 
 
 def _failure_lines(failure: dict[str, Any], diagnosis: dict[str, Any] | None) -> Iterator[str]:

@@ -10,11 +10,19 @@ from typing import Any
 from .reading import complain
 
 NAME = "pytest-autopsy"
+EXAMPLES = """\
+examples:
+  pytest-autopsy skill                            print it
+  pytest-autopsy skill --install .claude/skills   write it where an agent looks for skills
+"""
 
 
 def add(commands: Any) -> None:
     """Register the command with the parsers of `pytest-autopsy`."""
-    parser = commands.add_parser("skill", help="print the guide for coding agents")
+    parser = commands.add_parser(
+        "skill", help="print the guide for coding agents", epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
     parser.add_argument(
         "--install", metavar="DIR", help=f"write it to DIR/{NAME}/SKILL.md (e.g. .claude/skills)"
     )

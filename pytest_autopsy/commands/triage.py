@@ -24,6 +24,11 @@ from ..triage.reading import gather
 from .reading import complain, emit
 
 DONE, NOTHING, PARTLY = 0, 1, 3
+EXAMPLES = """\
+examples:
+  pytest-autopsy triage reports/ logs/ --buckets 5    of what failed in files, at most 5 causes
+  pytest-autopsy triage 'shards/*' --export out       the parts of a divided run, joined
+"""
 HELP = "the root causes of what failed in runs, reports and logs"
 
 
@@ -31,8 +36,9 @@ def add(commands: Any) -> None:
     """Register the command with the parsers of `pytest-autopsy`."""
     parser = commands.add_parser(
         "triage", help=HELP, description=f"{HELP[0].upper()}{HELP[1:]}: {FORMATS}.",
-        epilog="exit codes: 0 all of it was used, 1 nothing could be used, 2 wrong usage, 3 of a file"
-        " something could not be used, or a shard is missing or incomplete",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"{EXAMPLES}\nexit codes: 0 all of it was used, 1 nothing could be used, 2 wrong usage, 3 of a file"
+        " something could not be used,\nor a shard is missing or incomplete",
     )  # fmt: skip
     parser.add_argument(
         "paths", nargs="+", metavar="PATH",

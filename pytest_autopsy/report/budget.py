@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from .plain import cut_end, cut_front, cut_path, many, safe
 
 BYTES_PER_TOKEN = 3.0
 """Paths and code have more tokens than prose: public tokenizers take 3.1 to 3.9 bytes of them."""
+LEAST_CAUSE = 7
+"""Tokens that no title is told in fewer than: what follows on one that has no room has none."""
 RESERVED = 60
 """Tokens kept for the line that says what was left out."""
 TRACEBACK_LINES = 12
@@ -26,7 +30,7 @@ class Piece(NamedTuple):
     place: int
     rank: int  # pieces of lower rank are taken first
     what: str  # how it is called where it is left out
-    lines: Callable[[], list[str]]
+    lines: Callable[[], Iterable[str]]
 
 
 def tokens(text: str) -> int:
@@ -57,14 +61,16 @@ def brief(
     """
     failures = {failure["id"]: failure for failure in digest["failures"]}
     causes = digest["root_causes"]
-    head = f"{many(len(failures), 'failure')}, {many(len(causes), 'cause')}"
+    found = f"{many(len(failures), 'failure')}, {many(len(causes), 'cause')}"
+    head = f"run {bounded(digest['run']['id'], MAX_NAME)}: {found}"
     left = budget - RESERVED - tokens(head + "\n")
     taken: list[tuple[int, int, list[str]]] = []
     told, out = {len(causes) + 1}, []
-    for piece in sorted(_pieces(digest, failures, traceback), key=lambda piece: piece.rank):
+    pieces = _pieces(digest, failures, traceback, budget // LEAST_CAUSE)
+    for piece in sorted(pieces, key=attrgetter("rank")):
         due = left > 0 and (piece.place == 0 or piece.cause in told)
         due = due and (full is None or piece.place == 0 or piece.cause <= full)
-        lines = piece.lines() if due else []
+        lines = list(piece.lines()) if due else []
         price = tokens("\n".join(lines) + "\n")
         if due and price <= left:
             told.add(piece.cause)
@@ -119,36 +125,29 @@ def words_of(failure: dict[str, Any]) -> tuple[str, str]:
 
 
 def _pieces(
-    digest: dict[str, Any], failures: dict[str, dict[str, Any]], traceback: Traceback
+    digest: dict[str, Any], failures: dict[str, dict[str, Any]], traceback: Traceback, most: int
 ) -> Iterator[Piece]:
-    for number, cause in enumerate(digest["root_causes"], 1):
-        yield from _of_cause(number, cause, failures, traceback)
+    """The pieces; of causes past the first `most` only their titles."""
+    causes = digest["root_causes"]
+    for number, cause in enumerate(causes, 1):
+        yield Piece(number, 0, number, "", partial(_title, number, cause))
+        if number <= most:
+            yield Piece(number, 1, number, "culprits", partial(_essence, cause))
+            yield Piece(number, 2, number + 1, "evidence", partial(_story, cause))
+            yield Piece(number, 3, number + 6, "tracebacks", partial(_traceback, traceback, cause))
+            yield Piece(number, 4, number + 9, "suspects", partial(_also, cause))
+            yield Piece(number, 5, number + 5, "tests", partial(_tests, cause, failures))
     loose = [one for one in failures.values() if one["root_cause"] is None]
     if loose:
-        last = len(digest["root_causes"]) + 1
         what = f"{many(len(loose), 'failure')} without a cause"
-        yield Piece(last, 0, 8, what, lambda: _loose(loose))
+        yield Piece(len(causes) + 1, 0, 8, what, partial(_loose, loose))
 
 
-def _of_cause(
-    number: int, cause: dict[str, Any], failures: dict[str, Any], traceback: Traceback
-) -> Iterator[Piece]:
-    exemplar = cause["exemplar"]  # it comes first
-    ids = sorted(cause["failures"], key=lambda one: one != exemplar)
-    members = [failures[one] for one in ids if one in failures]
-    yield Piece(number, 0, number, "", lambda: [_title(number, cause)])
-    yield Piece(number, 1, number, "culprits", lambda: list(_essence(cause)))
-    yield Piece(number, 2, number + 1, "evidence", lambda: list(_story(cause)))
-    yield Piece(number, 3, number + 6, "tracebacks", lambda: _traceback(traceback, cause))
-    yield Piece(number, 4, number + 9, "suspects", lambda: _also(cause))
-    yield Piece(number, 5, number + 5, "tests", lambda: _tests(members))
-
-
-def _title(number: int, cause: dict[str, Any]) -> str:
+def _title(number: int, cause: dict[str, Any]) -> list[str]:
     known = {"known": ", known", "back": ", back", "new": ", new"}.get(cause["status"] or "", "")
     same = ", same failure as your last attempt" if cause.get("unchanged") else known
     text = f"{number} {cause['confidence']}: {bounded(cause['title'], MAX_TITLE)}"
-    return f"{text} ({many(len(cause['failures']), 'test')}{same})"
+    return [f"{text} ({many(len(cause['failures']), 'test')}{same})"]
 
 
 def _essence(cause: dict[str, Any]) -> Iterator[str]:
@@ -176,8 +175,10 @@ def _also(cause: dict[str, Any]) -> list[str]:
     return [f"  also    {'; '.join(also)}"] if also else []
 
 
-def _tests(members: list[dict[str, Any]]) -> list[str]:
-    return _listed([one["nodeid"] for one in members], "  test    ", "          ")
+def _tests(cause: dict[str, Any], failures: dict[str, Any]) -> list[str]:
+    ids = sorted(cause["failures"], key=lambda one: one != cause["exemplar"])  # it comes first
+    names = [failures[one]["nodeid"] for one in ids if one in failures]
+    return _listed(names, "  test    ", "          ")
 
 
 def _loose(failures: list[dict[str, Any]]) -> list[str]:
