@@ -14,7 +14,7 @@ from io import TextIOWrapper
 
 from . import __version__
 
-COMMANDS = ("show", "triage", "diff", "run", "clean", "skill")
+COMMANDS = ("show", "triage", "diff", "run", "clean", "skill", "mcp")
 """Modules of `commands`; only the one that is asked for is loaded."""
 EXAMPLES = """\
 examples:

@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
             found = compare(before, after)
     except (OSError, ValueError) as error:
         return complain(error)
-    return emit(found, _lines(found), options.json)
+    return emit(found, diff_lines(found), options.json)
 
 
 def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +85,8 @@ def _named(cause: dict[str, Any]) -> dict[str, Any]:
     return {"id": cause["id"], "title": cause["title"], "failures": len(cause["failures"])}
 
 
-def _lines(found: dict[str, Any]) -> Iterator[str]:
+def diff_lines(found: dict[str, Any]) -> Iterator[str]:
+    """Yield what differs, as `compare` returns it, as lines to read."""
     yield f"{found['before']} -> {found['after']}"
     for word, causes in found["causes"].items():
         for cause in causes:
