@@ -20,7 +20,7 @@ LINE = st.integers(1, 10**6)
 
 
 def fact(role: str, place: str, line: int, text: str) -> dict[str, Any]:
-    return {"role": role, "file": place, "line": line, "fact": text, "call": line}
+    return {"role": role, "file": place, "line": line, "fact": text, "call": line, "test": text}
 
 
 @st.composite

@@ -129,6 +129,7 @@ def test_show_a_test(store, said):
         "tests/test_shop.py::test_1 (call): failed",
         "  TypeError: bad operand",
         "  shown: load swallows KeyError",
+        "caught KeyError('sku-9'), returned None (call 3)\n",
         "  1. load  shop/pricing.py:20  score 2.50",
         "  in line_total  cart.py:42  price * quantity",
         "       price = None",

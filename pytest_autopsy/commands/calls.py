@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..plainjson import loads
-from ..report.plain import cut_end, safe
+from ..report.plain import cut_end, many, safe
 
 MAX_CHILDREN = 20
 MAX_VALUE = 300
@@ -62,7 +62,7 @@ def call_lines(found: dict[str, Any]) -> Iterator[str]:
         yield from _event(event)
     children = found["calls"]
     if children:
-        yield f"  made {len(children)} calls"
+        yield f"  made {many(len(children), 'call')}"
     for child in children[:MAX_CHILDREN]:
         given = ", ".join(f"{name}={value}" for name, value in child.get("args", {}).items())
         shown = cut_end(safe(f"{child['qualname']}({given})"), 100)

@@ -156,7 +156,8 @@ def _failure_lines(failure: dict[str, Any], diagnosis: dict[str, Any] | None) ->
 
 def _story(evidence: list[dict[str, Any]]) -> Iterator[str]:
     for fact in evidence:
-        yield safe(f"  {fact['role']:7} {fact['file']}:{fact['line']}  {fact['fact']}")
+        call = f" (call {fact['call']})" if fact["call"] is not None else ""
+        yield safe(f"  {fact['role']:7} {fact['file']}:{fact['line']}  {fact['fact']}{call}")
 
 
 def _suspects(suspects: list[dict[str, Any]]) -> Iterator[str]:

@@ -133,7 +133,7 @@ def _pieces(
         yield Piece(number, 0, number, "", partial(_title, number, cause))
         if number <= most:
             yield Piece(number, 1, number, "culprits", partial(_essence, cause))
-            yield Piece(number, 2, number + 1, "evidence", partial(_story, cause))
+            yield Piece(number, 2, number + 1, "evidence", partial(_story, cause, failures))
             yield Piece(number, 3, number + 6, "tracebacks", partial(_traceback, traceback, cause))
             yield Piece(number, 4, number + 9, "suspects", partial(_also, cause))
             yield Piece(number, 5, number + 5, "tests", partial(_tests, cause, failures))
@@ -156,12 +156,17 @@ def _essence(cause: dict[str, Any]) -> Iterator[str]:
     yield f"  rerun   {bounded(' '.join(cause['rerun']), MAX_PLACE)}"
 
 
-def _story(cause: dict[str, Any]) -> Iterator[str]:
+def _story(cause: dict[str, Any], failures: dict[str, Any]) -> Iterator[str]:
     for fact in cause["evidence"]:
         call = f" (call {fact['call']})" if fact["call"] is not None else ""
         yield f"  {fact['role']:7} {_place(fact)}  {bounded(fact['fact'], MAX_FACT)}{call}"
     if cause["hint"]:
         yield f"  hint    {bounded(cause['hint'], MAX_FACT)}"
+    ids = {failures[one]["nodeid"]: one for one in cause["failures"] if one in failures}
+    for fact in cause["evidence"]:
+        if fact["role"] == "culprit" and fact["call"] is not None and fact["test"] in ids:
+            yield f"  call    pytest-autopsy show {ids[fact['test']]} --call {fact['call']}"
+            break
 
 
 def _traceback(traceback: Traceback, cause: dict[str, Any]) -> list[str]:
