@@ -36,7 +36,7 @@ def digests(draw: st.DrawFn) -> dict[str, Any]:
         where = st.builds(lambda f, n, i: {"function": f, "file": n, "line": i}, TEXT, TEXT, LINE)
         facts = st.builds(fact, st.sampled_from(("called", "culprit", "failed")), TEXT, LINE, TEXT)
         causes.append({
-            "id": f"c1-{number:08x}", "title": draw(TEXT), "confidence": "likely", "status": None,
+            "id": f"c1-{number:08x}", "title": draw(TEXT), "confidence": "likely", "status": "back", "downstream_of": None,
             "failures": ids, "exemplar": ids[0], "hint": draw(TEXT),
             "suspects": draw(st.lists(where, min_size=1, max_size=4)),
             "evidence": draw(st.lists(facts, max_size=4)),
@@ -47,7 +47,8 @@ def digests(draw: st.DrawFn) -> dict[str, Any]:
         {"id": f"l-{n}", "nodeid": draw(TEXT), "root_cause": None, "why_no_cause": None}
         for n in range(loose)
     ]
-    return {"run": {"id": "r"}, "root_causes": causes, "failures": failures}
+    gone = [{"id": "c1-0", "title": draw(TEXT), "status": "gone"}] * draw(st.integers(0, 9))
+    return {"run": {"id": "r"}, "root_causes": causes, "failures": failures, "earlier_causes": gone}
 
 
 @settings(max_examples=60, deadline=None)
@@ -90,7 +91,7 @@ def test_within(lines, budget) -> None:
 def test_the_rest_of_a_cause_is_not_told_without_its_title() -> None:
     causes = [
         {"id": f"c1-{n:08x}", "title": "t" * (150 if n else 10), "confidence": "shown",
-         "status": None, "failures": [f"f{n}"], "exemplar": f"f{n}", "hint": "",
+         "status": None, "downstream_of": None, "failures": [f"f{n}"], "exemplar": f"f{n}", "hint": "",
          "suspects": [], "evidence": [], "rerun": ["pytest"]}
         for n in range(20)
     ]  # fmt: skip

@@ -65,7 +65,7 @@ def brief(
     head = f"run {bounded(digest['run']['id'], MAX_NAME)}: {found}"
     left = budget - RESERVED - tokens(head + "\n")
     taken: list[tuple[int, int, list[str]]] = []
-    told, out = {len(causes) + 1}, []
+    told, out = {len(causes) + 1, len(causes) + 2}, []
     pieces = _pieces(digest, failures, traceback, budget // LEAST_CAUSE)
     for piece in sorted(pieces, key=attrgetter("rank")):
         due = left > 0 and (piece.place == 0 or piece.cause in told)
@@ -129,8 +129,9 @@ def _pieces(
 ) -> Iterator[Piece]:
     """The pieces; of causes past the first `most` only their titles."""
     causes = digest["root_causes"]
+    places = {cause["id"]: number for number, cause in enumerate(causes, 1)}
     for number, cause in enumerate(causes, 1):
-        yield Piece(number, 0, number, "", partial(_title, number, cause))
+        yield Piece(number, 0, number, "", partial(_title, number, cause, places))
         if number <= most:
             yield Piece(number, 1, number, "culprits", partial(_essence, cause))
             yield Piece(number, 2, number + 1, "evidence", partial(_story, cause, failures))
@@ -141,12 +142,16 @@ def _pieces(
     if loose:
         what = f"{many(len(loose), 'failure')} without a cause"
         yield Piece(len(causes) + 1, 0, 8, what, partial(_loose, loose))
+    gone = [one for one in digest.get("earlier_causes", ()) if one["status"] == "gone"]
+    if gone:
+        yield Piece(len(causes) + 2, 0, 4, "causes that are gone", partial(_gone, gone))
 
 
-def _title(number: int, cause: dict[str, Any]) -> list[str]:
-    known = {"known": ", known", "back": ", back", "new": ", new"}.get(cause["status"] or "", "")
+def _title(number: int, cause: dict[str, Any], places: dict[str, int]) -> list[str]:
+    known = f", {cause['status']}" if cause["status"] in ("new", "known", "back") else ""
     same = ", same failure as your last attempt" if cause.get("unchanged") else known
-    text = f"{number} {cause['confidence']}: {bounded(cause['title'], MAX_TITLE)}"
+    first = places.get(cause["downstream_of"] or "")
+    text = f"{number} {f'after {first}' if first else cause['confidence']}: {bounded(cause['title'], MAX_TITLE)}"
     return [f"{text} ({many(len(cause['failures']), 'test')}{same})"]
 
 
@@ -193,6 +198,11 @@ def _loose(failures: list[dict[str, Any]]) -> list[str]:
         for one in failures
     ]
     return _listed(names, "- ", "- ", MAX_TESTS * 3)
+
+
+def _gone(causes: list[dict[str, Any]]) -> list[str]:
+    names = [f"{one['id']} {bounded(one['title'], MAX_TITLE)}" for one in causes]
+    return _listed(names, "gone: ", "gone: ")
 
 
 def _listed(names: list[str], mark: str, last: str, most: int = MAX_TESTS) -> list[str]:
