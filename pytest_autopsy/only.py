@@ -37,7 +37,12 @@ class Quiet:
         status = yield
         return (status[0], "", "") if status else status
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        shown = vars(session.config.pluginmanager.get_plugin("terminalreporter") or session)
-        if "_show_progress_info" in shown:  # the percentage that stands behind the dots
-            shown["_show_progress_info"] = False
+        plugins = session.config.pluginmanager
+        reporter = plugins.get_plugin("terminalreporter")
+        if hasattr(reporter, "_show_progress_info"):  # the percentage that stands behind the dots
+            vars(reporter)["_show_progress_info"] = False
+        workers = plugins.get_plugin("terminaldistreporter")
+        if hasattr(workers, "ensure_show_status"):  # "bringing up nodes..."
+            vars(workers)["ensure_show_status"] = lambda: None

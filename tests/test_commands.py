@@ -299,7 +299,7 @@ def test_diff_without_a_run_before(store, said):
 
 @pytest.mark.parametrize(
     ("arguments", "left"),
-    [((), 1), (("--keep", "2"), 2), (("--keep", "9"), 3), (("--keep", "0"), 0), (("--all",), 0),
+    [((), 1), (("--keep", "2"), 2), (("--keep", "4"), 3), (("--keep", "0"), 0), (("--all",), 0),
      (("--all", "--dry-run"), 3)],
 )  # fmt: skip
 def test_clean(store, said, arguments, left):
@@ -371,17 +371,28 @@ def test_skill_where_nothing_can_be_written(store, said):
 # -- where it is written to ------------------------------------------------------------------
 
 
-def test_pipe_that_closes_early(store):
+@pytest.mark.parametrize("options", [["--json"], ["--budget", "200000"]])
+def test_pipe_that_closes_early(store, options):
     shutil.rmtree(store)
     write(store, RUNS[0], 300)
     child = subprocess.Popen(
-        [sys.executable, "-m", "pytest_autopsy", "show", "--json"],
+        [sys.executable, "-m", "pytest_autopsy", "show", *options],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     child.stdout.read(10)
     child.stdout.close()
     err = child.stderr.read()
     assert (child.wait(60), err) == (0, b"")
+
+
+def test_pipe_that_is_closed_already(store):
+    ours, theirs = os.pipe()
+    os.close(ours)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest_autopsy", "show"], stdout=theirs, stderr=subprocess.PIPE
+    )
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_a_terminal_without_the_letters(store, latest):

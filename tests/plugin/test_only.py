@@ -74,6 +74,13 @@ def test_budget_and_five_lines(many):
     assert ours.has_line("^left out: .*pytest-autopsy show --budget")
 
 
+def test_no_more_lines_with_workers(project):
+    run = project.write(SHOP).run("--autopsy-only", "-q", "-n", "2", "-p", "xdist")
+    below = run.lines.index(run.headline)
+    assert below + 2 <= 5
+    assert run.failure_count == 1
+
+
 def test_nothing_else_changes(many):
     plain, ours = many
     assert ours.code == plain.code == 1
