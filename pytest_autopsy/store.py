@@ -18,6 +18,8 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 LIVE = ".live"
 TEMPORARY = ".tmp-"
 """Begins the name of a file while it is being written."""
+TAINT = ".taint-"
+"""Begins the name of a file with what a run that goes on, or was killed, has learned to be secret."""
 MAX_DIGEST = 256_000_000
 """Bytes of a digest that is read: a run of 100,000 failures takes less."""
 
@@ -140,12 +142,14 @@ def load_run(path: str | Path = ".autopsy") -> dict[str, Any]:
     Of runs that were killed, what was learned to be secret is taken out of their files first.
     Raises FileNotFoundError where there is none, ValueError where it is not a digest.
     """
-    from . import sweep  # it is built on this module
-
     place = Path(path)
     if not place.exists():
         raise FileNotFoundError(f"no run in {place}: run `pytest --autopsy` first")
-    sweep.recover_all(place if place.is_dir() else place.parent)
+    folder = place if place.is_dir() else place.parent
+    if any(next(run.glob(f"{TAINT}*"), None) for run in (folder, *folder.glob("runs/*"))):
+        from . import sweep  # only then: a command that reads need not wait for it
+
+        sweep.recover_all(folder)
     if place.is_dir() and not (place / "digest.json").exists():
         newest = latest_run(place)
         if newest is None and (place / LIVE).exists():

@@ -19,16 +19,15 @@ from .observe.again import everywhere
 from .observe.taint import ForeignTaint
 from .observe.texts import SEEN
 from .plainjson import dumps, loads
-from .store import LIVE, TEMPORARY, is_live, write_atomically
+from .store import LIVE, TAINT, TEMPORARY, is_live, write_atomically
 
-PREFIX = ".taint-"
 BOX = ".box"  # a black box: read as it is, and redacted as it is shown
 _SKIPPED = (LIVE, "workers", "children")
 
 
 def save(run: Path, worker: str | None, key: str, entries: list[list[str]]) -> None:
     """Leave what was learned for whoever reads this run after a kill. Raises OSError."""
-    file = run / f"{PREFIX}{worker or 'main'}"
+    file = run / f"{TAINT}{worker or 'main'}"
     lines = "".join(json.dumps([key, *entry]) + "\n" for entry in entries)
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as stream:
@@ -37,7 +36,7 @@ def save(run: Path, worker: str | None, key: str, entries: list[list[str]]) -> N
 
 def forget(run: Path) -> None:
     """The run is over and looked through: its hashes go."""
-    for file in run.glob(f"{PREFIX}*"):
+    for file in run.glob(f"{TAINT}*"):
         with contextlib.suppress(OSError):
             file.unlink()
 
@@ -48,7 +47,7 @@ def recover(run: Path) -> bool:
     What its workers had written for their controller is looked through too, and what was being
     written when the kill came goes.
     """
-    files = list(run.glob(f"{PREFIX}*"))
+    files = list(run.glob(f"{TAINT}*"))
     if not files or is_live(run):
         return False
     for half in run.rglob(f"{TEMPORARY}*"):
@@ -67,7 +66,7 @@ def recover(run: Path) -> bool:
 def hides(run: Path) -> Callable[[str], str]:
     """Return what takes out of a text the secrets that a run had learned before it was killed."""
     known = []
-    for file in run.glob(f"{PREFIX}*"):
+    for file in run.glob(f"{TAINT}*"):
         for key, entries in _saved(file).items():
             known.append(ForeignTaint(bytes.fromhex(key)))
             known[-1].add(entries)

@@ -50,7 +50,7 @@ def assert_clean(run):
     left = texts(run)
     assert not [name for name, text in left.items() if SECRET in text]
     assert {"a.json", "a.jsonl", "a.txt", "gw0.jsonl"} <= left.keys()
-    assert not [name for name in left if name.startswith((".tmp-", sweep.PREFIX))]
+    assert not [name for name in left if name.startswith((".tmp-", sweep.TAINT))]
     assert json.loads(left["a.json"])["text"].startswith("token ")
 
 
@@ -134,6 +134,6 @@ def test_beside_a_black_box_the_hashes_stay(killed):
     """Whoever shows it redacts with them."""
     killed.write("blackbox/main.box", SECRET.encode())
     assert sweep.recover(killed.path)
-    assert list(killed.path.glob(f"{sweep.PREFIX}*"))
+    assert list(killed.path.glob(f"{sweep.TAINT}*"))
     assert sweep.hides(killed.path)(SECRET) != SECRET
     assert [file.name for file in holding(killed.path)] == []
