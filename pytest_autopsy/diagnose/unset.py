@@ -21,7 +21,7 @@ def find(case: Case) -> list[Finding]:
     It explains by itself where others than the one that failed count on the attribute too; else
     the name may be what is wrong.
     """
-    findings = []
+    findings: list[Finding] = []
     for failure in case.followed:
         missing = _MISSING.match(failure.exception[1]) if failure.exception else None
         if missing is None or failure.exception is None or failure.exception[0] != "AttributeError":
