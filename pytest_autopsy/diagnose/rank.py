@@ -124,9 +124,10 @@ def rank(case: Case, findings: list[Finding]) -> list[Suspect]:
     rows = {case.function(row.index): row for row in spectrum.rows(case)}
     parts = _parts(case, findings)
     suspects = []
+    excused = _fixtures_failed(case)
     for function, held in by_function.items():
         row = rows.get(function)
-        found = _vector(function, held, row)
+        found = _vector(function, held, row, excused)
         score = sum(WEIGHTS[name] * strength for name, strength in found.items())
         suspects.append(_suspect(function, score, held, row, parts.get(function, 0.0)))
     suspects.sort(key=lambda s: (-s.score, s.function.file, s.function.name, s.function.line))
@@ -136,8 +137,9 @@ def rank(case: Case, findings: list[Finding]) -> list[Suspect]:
 def features(case: Case, findings: list[Finding]) -> dict[Function, dict[str, float]]:
     """Return function -> feature -> strength: what the weights are multiplied with."""
     rows = {case.function(row.index): row for row in spectrum.rows(case)}
+    excused = _fixtures_failed(case)
     return {
-        function: _vector(function, held, rows.get(function))
+        function: _vector(function, held, rows.get(function), excused)
         for function, held in _strongest_each(findings).items()
     }
 
@@ -152,13 +154,18 @@ def _strongest_each(findings: list[Finding]) -> dict[Function, dict[str, Finding
     return by_function
 
 
+def _fixtures_failed(case: Case) -> bool:
+    """Whether all failures are those of set-up or tear-down: what fails there are fixtures first."""
+    return all(failure.phase in ("setup", "teardown") for failure in case.failures)
+
+
 def _vector(
-    function: Function, held: dict[str, Finding], row: spectrum.Row | None
+    function: Function, held: dict[str, Finding], row: spectrum.Row | None, fixtures_failed: bool
 ) -> dict[str, float]:
     found = {name: finding.strength for name, finding in held.items()}
     if row is not None and row.at_best:
         found["size"] = math.log(row.at_best)
-    if function.kind != "code":
+    if function.kind != "code" and not (fixtures_failed and function.kind == "fixture"):
         found[function.kind] = 1.0
     return found
 

@@ -32,6 +32,8 @@ def find(case: Case, found: list[Walk]) -> list[Finding]:
             errors = [error for error in call.handled if not error.converted]
             if not errors or case.with_kind(call.function).kind == "test":
                 continue
+            if walk.failure.phase == "teardown" and call.phase != "teardown":
+                continue  # what the test met before is another failure's, if any
             linked = call.id in involved or _parent_involved(call, walk.calls, involved)
             findings.append(_finding(case, walk.failure, call, errors[-1], linked, walk.calls))
     return findings

@@ -52,7 +52,7 @@ def test_tree(shop_run):
 
 def test_store(shop_run):
     names = {file.name for file in shop_run.store.iterdir()}
-    assert names == {".gitignore", "history.jsonl", "latest", "latest.json", "runs"}
+    assert names == {".gitignore", "baseline", "history.jsonl", "latest", "latest.json", "runs"}
     assert (shop_run.store / ".gitignore").read_text() == "*\n"
 
 

