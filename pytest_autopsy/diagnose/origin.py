@@ -187,7 +187,7 @@ def _none_finding(case: Case, failure: Failure, step: Step, used: bool) -> Findi
         function, "none", 1.0 if used else 0.8, f"{fact}, met later by {where}", (evidence,),
         call.line, "none returned", title,
         f"look at what {function.short} returns at line {call.line} and why nothing better was found",
-        mechanism=True,
+        mechanism=used,  # that an asserted value is None may have other reasons
     )  # fmt: skip
 
 

@@ -64,7 +64,9 @@ WALK_FINDERS = (
 """What looks at the walk back from one failure's value, and at nothing of the other failures."""
 TIE = 0.005
 CLEAR = 0.12
-"""Scores nearer than TIE are tied; a lead of CLEAR makes a suspect likely."""
+SURE = 0.4
+"""Scores nearer than TIE are tied; a lead of CLEAR makes a suspect likely, one of SURE with a
+mechanism shown."""
 
 
 def diagnose(case: Case) -> Diagnosis:
@@ -231,7 +233,7 @@ def _confidence(suspects: list[Suspect]) -> Confidence:
     if second is not None and first.score - second.score <= TIE:
         return "open"
     lead = first.score - second.score if second is not None else first.score
-    if first.mechanism and lead >= CLEAR / 2:
+    if first.mechanism and lead >= SURE:
         return "shown"
     return "likely" if lead >= CLEAR or first.mechanism else "open"
 
