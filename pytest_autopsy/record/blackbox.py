@@ -54,7 +54,7 @@ SIZE = NAMES_AT + NAMES_SIZE
 BEGAN, RETURNED, RAISED, LOST, SUSPENDED, RESUMED = range(6)
 _ENDS = {"return": RETURNED, "raise": RAISED, "unknown": LOST}
 PHASES = ("", "setup", "call", "teardown", "between phases")
-FIRST_FLUSH, EVERY = 2048, 8192
+FIRST_FLUSH, EVERY = 256, 8192
 """Events of a test after which arguments are first written, and then again and again."""
 SHORT = 8
 """Characters of parameters in which no secret can stand: none that is known is so short."""
