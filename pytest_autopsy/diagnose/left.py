@@ -110,14 +110,16 @@ def _finding(
             0, Evidence("left", met, "called", reader.file, reader.line, reader.name, walk.failure.nodeid, call_id)
         )  # fmt: skip
     if culprit.kind == "fixture":
+        kind, strength = "state left behind", 1.0
         title = f"{culprit.short} leaves {name} changed for the tests after it"
         hint = f"restore {name} where {culprit.short} is done with it (a yield and what undoes it, or monkeypatch)"
-    else:
+    else:  # the call that changed it, where it was seen, tells more
+        kind, strength = "shared state changed", 0.75
         title = f"{culprit.short} changes the global {name}, which others see"
         hint = f"give {culprit.short} a copy of {name} to change"
     return Finding(
-        culprit, "left", 1.0 if differs else 0.4, fact, tuple(evidence), line,
-        "state left behind", title, hint, mechanism=differs,
+        culprit, "left", strength if differs else 0.4, fact, tuple(evidence), line,
+        kind, title, hint, mechanism=differs,
     )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def test_state_that_an_earlier_test_left(bench: Make) -> None:
     made.test("test_after", ("==", "2 mi", "2 km"))
     found = made.diagnosis()
     assert found.suspects[0].function.name == "choose"
-    assert (found.confidence, found.kind) == ("shown", "state left behind")
+    assert (found.confidence, found.kind) == ("shown", "shared state changed")
     assert "changed CHOSEN in test_miles" in " ".join(fact.fact for fact in found.evidence)
 
 
