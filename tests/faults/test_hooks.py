@@ -105,7 +105,7 @@ def test_many_faults_at_once_are_one_warning(suite):
     run = suite.check(
         "pytest_autopsy.recording:Recording._examine",
         "pytest_autopsy.session:Session.compared",
-        "pytest_autopsy.closing:explain",
+        "pytest_autopsy.pipeline:explain",
         "pytest_autopsy.record.recorder:Recorder.leave",
     )
     assert len(run.log.splitlines()) > 3

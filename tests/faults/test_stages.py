@@ -22,8 +22,8 @@ SNAPSHOT = (
 )
 
 CAUSES = (
-    "closing:explain",
-    "closing:diagnose_each",
+    "pipeline:explain",
+    "pipeline:diagnose_each",
     "pipeline:diagnose",
     "pipeline:cluster",
     "pipeline:chosen",
@@ -96,7 +96,7 @@ def test_junit(suite, where):
 
 
 @pytest.mark.parametrize(
-    "where", ["observe.detail:Detail.looks", "closing:explain", "writing:digest"]
+    "where", ["observe.detail:Detail.looks", "pipeline:explain", "writing:digest"]
 )
 def test_out_of_memory(suite, where):
     suite.check(f"pytest_autopsy.{where}", kind="MemoryError")
@@ -107,7 +107,7 @@ def test_out_of_memory(suite, where):
     [
         "recording:Recording._examine",
         "record.recorder:Recorder.enter",
-        "closing:explain",
+        "pipeline:explain",
         "writing:digest",
     ],
 )

@@ -24,7 +24,7 @@ BETWEEN = (
 )
 
 CONTROLLER = (
-    "closing:explain",
+    "pipeline:explain",
     "writing:digest",
     "closing:Closing._finish",
     "display:Display.header",
