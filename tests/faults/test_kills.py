@@ -9,14 +9,7 @@ from . import kills
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 
 
-@pytest.mark.parametrize(
-    "workers",
-    [
-        0,
-        # A worker whose disk is full at one size says so to nobody: nothing is lost, the warning is.
-        pytest.param(2, marks=pytest.mark.xfail(reason="no warning of a full disk", strict=False)),
-    ],
-)
+@pytest.mark.parametrize("workers", [0, 2])
 def test_nothing_is_lost(tmp_path, workers):
     assert kills.check(tmp_path, seed=1, kills=3, disks=3, workers=workers) == []
 
