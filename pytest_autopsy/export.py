@@ -17,7 +17,7 @@ from .model import Failure
 from .plainjson import dumps, loads
 from .report.digest import Outcome, diagnosis_path, digest
 from .session import Session
-from .store import write_atomically
+from .store import publish
 
 SCHEMA = "pytest-autopsy/export@1"
 MANIFEST = "export.json"
@@ -133,8 +133,7 @@ def _remove_last(target: Path) -> None:
 
 def _write(file: Path, data: bytes) -> None:
     _make(file.parent)
-    write_atomically(file, data)
-    file.chmod(0o644)  # whatever the umask: that is what the option is for
+    publish(file, data)
 
 
 def _make(folder: Path) -> None:

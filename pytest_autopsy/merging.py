@@ -18,7 +18,7 @@ from .pipeline import diagnose_each, explain
 from .plainjson import dumps
 from .report.digest import Outcome, diagnosis_json, diagnosis_path, digest
 from .report.markdown import digest_md
-from .store import write_atomically
+from .store import publish
 
 
 @dataclass(slots=True)
@@ -134,12 +134,6 @@ def export(outcome: Outcome, folder: Path) -> None:
     copied = replace(outcome, failures=[_copied(one, folder) for one in outcome.failures])
     publish(folder / "digest.json", dumps(digest(copied), newline=True))
     publish(folder / "digest.md", digest_md(copied).encode("utf-8", "replace"))
-
-
-def publish(target: Path, data: bytes) -> None:
-    """Write a file that others may read: a CI's upload may be somebody else. Raises OSError."""
-    write_atomically(target, data)
-    target.chmod(0o644)
 
 
 def _copied(failure: Failure, folder: Path) -> Failure:

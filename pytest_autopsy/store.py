@@ -108,6 +108,15 @@ def write_atomically(target: Path, data: bytes) -> None:
         raise
 
 
+def publish(target: Path, data: bytes) -> None:
+    """Write a file that others may read, whatever the umask: a CI's upload may be somebody else.
+
+    Raises OSError.
+    """
+    write_atomically(target, data)
+    target.chmod(0o644)
+
+
 def point(link: Path, to: Path) -> None:
     """Make `link` point to `to` (relative), by way of a file with the path where links fail."""
     aside = link.with_name(f"{TEMPORARY}{link.name}-{os.getpid()}")

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from ..joining import join_shards
-from ..merging import export, publish
+from ..merging import export
 from ..plainjson import dumps
 from ..report.digest import Outcome
 from ..report.foreign import Inputs, triage_json
 from ..report.foreign_text import triage_lines, triage_md
+from ..store import publish
 from ..triage.gather import Gathered
 from ..triage.readers import FORMATS
 from ..triage.reading import gather
