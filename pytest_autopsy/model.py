@@ -12,6 +12,31 @@ Phase = Literal["setup", "call", "teardown", "collect"]
 Kind = Literal["code", "test", "fixture"]
 Confidence = Literal["shown", "likely", "open", "none"]
 
+CauseKind = Literal[
+    "argument changed",
+    "attribute not set",
+    "call refused",
+    "environment",
+    "iterator exhausted",
+    "lone expectation",
+    "lost exception",
+    "misspelt key in the test",
+    "mock not met",
+    "mutable default",
+    "no evidence",
+    "none returned",
+    "shared state changed",
+    "stale cache",
+    "state left behind",
+    "swallowed exception",
+    "text for a number",
+    "unclear",
+    "undefined name in the test",
+    "value lost",
+    "wrong value",
+]
+"""What may be named as the mechanism of a cause: a closed list, as the schemas have it."""
+
 PROJECT_KINDS: tuple[Kind, ...] = ("code", "test", "fixture")
 
 
@@ -333,7 +358,7 @@ class Diagnosis:
     suspects: tuple[Suspect, ...]
     evidence: tuple[Evidence, ...]
     confidence: Confidence
-    kind: str
+    kind: CauseKind
     title: str
     hint: str = ""
     why_none: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import NamedTuple
 
-from ..model import Evidence, Failure, Frame, Function, Passed, Run
+from ..model import CauseKind, Evidence, Failure, Frame, Function, Passed, Run
 from ..source import Source
 from .known import Known
 
@@ -26,7 +26,7 @@ class Finding(NamedTuple):
     fact: str
     evidence: tuple[Evidence, ...] = ()
     line: int = 0
-    kind: str = ""
+    kind: CauseKind = "unclear"
     title: str = ""
     hint: str = ""
     mechanism: bool = False

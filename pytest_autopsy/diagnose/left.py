@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from ..model import Evidence, Function
+from ..model import CauseKind, Evidence, Function
 from ..record.finish import behaviour_of, given_of
 from .case import Case, Finding
 from .origin import Walk
@@ -109,6 +109,7 @@ def _finding(
         evidence.insert(
             0, Evidence("left", met, "called", reader.file, reader.line, reader.name, walk.failure.nodeid, call_id)
         )  # fmt: skip
+    kind: CauseKind
     if culprit.kind == "fixture":
         kind, strength = "state left behind", 1.0
         title = f"{culprit.short} leaves {name} changed for the tests after it"

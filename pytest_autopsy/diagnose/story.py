@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import Confidence, Evidence, Failure, Suspect
+from ..model import CauseKind, Confidence, Evidence, Failure, Suspect
 from ..observe.text import to_text
 from .case import Case, Finding, project_frames
 from .origin import describe_arguments
@@ -13,7 +13,7 @@ MAX_CULPRIT = 2
 
 def describe(
     case: Case, suspects: list[Suspect], best: Finding | None, confidence: Confidence
-) -> tuple[str, str]:
+) -> tuple[str, CauseKind]:
     """Return the title (only what was recorded) and the kind of a diagnosis."""
     if not suspects:
         return _without_suspects(case)
@@ -37,7 +37,7 @@ def _how_it_fails(failure: Failure) -> str:
     return f"is behind {kind}" + (f": {first_line}" if first_line else "")
 
 
-def _without_suspects(case: Case) -> tuple[str, str]:
+def _without_suspects(case: Case) -> tuple[str, CauseKind]:
     failure = case.failures[0]
     if failure.exception is None:
         return f"{failure.nodeid} failed without an exception", "no evidence"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from ..model import Call, Evidence, Failure, Value
 from .case import Case, Finding
@@ -11,6 +12,8 @@ from .statements import body_of
 
 _MISSING = re.compile(r"'(\w+)' object has no attribute '(\w+)'")
 _MAKERS = ("__init__", "__new__", "__post_init__", "__setstate__")
+NEAR = 0.8
+"""How alike two names are (0 to 1, Ratcliff and Obershelp) of which one is a slip of the other."""
 READERS = 2
 """Functions of a file that name an attribute, from which on it is no slip of one of them."""
 
@@ -55,6 +58,12 @@ def _sets(case: Case, call: Call) -> frozenset[str]:
     return frozenset(body_of(span.node).attributes) if span is not None else frozenset()
 
 
+def _is_slip(case: Case, file: str, attribute: str) -> bool:
+    """Whether what was asked for is much like an attribute that the file's functions do set."""
+    set_there = {name for span in case.source(file).spans for name in body_of(span.node).attributes}
+    return bool(get_close_matches(attribute, sorted(set_there), 1, NEAR))
+
+
 def _is_counted_on(case: Case, file: str, attribute: str) -> bool:
     spans = case.source(file).spans
     readers = {span.name for span in spans if attribute in body_of(span.node).reads}
@@ -69,8 +78,10 @@ def _finding(case: Case, failure: Failure, call: Call, kind: str, attribute: str
         "unset", fact, "culprit", function.file, line, function.name, failure.nodeid, call.id
     )
     counted_on = _is_counted_on(case, function.file, attribute)
+    slip = not counted_on and _is_slip(case, function.file, attribute)
+    strength = 0.3 if slip else 1.0 if counted_on else 0.8
     return Finding(
-        function, "unset", 1.0 if counted_on else 0.3, fact, (evidence,), line, "attribute not set",
+        function, "unset", strength, fact, (evidence,), line, "attribute not set",
         f"{function.short} leaves {attribute} unset, which others count on",
         f"set {attribute} in {function.short}, or look at why it was not",
         mechanism=counted_on,
