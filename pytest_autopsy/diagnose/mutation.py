@@ -11,6 +11,9 @@ from .origin import Walk, describe_arguments
 
 _CONTAINERS = ("sequence", "mapping", "set", *ARRAYS)
 
+HARMLESS = 0.3
+"""What is left of a change, or of a filled default, that tests which pass met as well."""
+
 
 def find(case: Case, found: list[Walk]) -> list[Finding]:
     """Return findings for calls of failing tests that changed what others hold.
@@ -37,6 +40,8 @@ def find(case: Case, found: list[Walk]) -> list[Finding]:
 def _change(case: Case, failure: Failure, call: Call, change: Change, linked: bool) -> Finding:
     function = case.with_kind(call.function)
     strength = _strength(call, change) * (1.0 if linked else 0.6)
+    harmless = change.scope == "default" and _is_harmless(case, call, change.name)
+    strength = min(strength, HARMLESS) if harmless else strength
     of_class = _of_class(change)
     what = {"argument": "its argument", "default": "the default of its argument"}.get(
         change.scope, f"the {change.scope}"
@@ -61,7 +66,7 @@ def _change(case: Case, failure: Failure, call: Call, change: Change, linked: bo
         f"{function.short} changes {what} {name}"
         + (", which others see" if shared else ""),
         f"give {function.short} a copy of {name} to change",
-        mechanism=shared and linked,
+        mechanism=shared and linked and not harmless,
     )  # fmt: skip
 
 
@@ -111,6 +116,7 @@ def _grown_default(case: Case, failure: Failure, call: Call) -> list[Finding]:
         if not isinstance(held, Value) or not held.size:
             continue
         function = case.with_kind(call.function)
+        harmless = _is_harmless(case, call, name)
         fact = (
             f"{function.short}({describe_arguments(call)}) began with a default {name}"
             f" that already held {to_text(held, 60)}"
@@ -121,13 +127,18 @@ def _grown_default(case: Case, failure: Failure, call: Call) -> list[Finding]:
         )  # fmt: skip
         findings.append(
             Finding(
-                function, "mutation", 1.0, fact, (evidence,), case.def_line(function),
+                function, "mutation", HARMLESS if harmless else 1.0, fact, (evidence,), case.def_line(function),
                 "mutable default", f"{function.short} shares the mutable default of {name} between calls",
                 f"make the default of {name} None and create the object in the body",
-                mechanism=True,
+                mechanism=not harmless,
             )
         )  # fmt: skip
     return findings
+
+
+def _is_harmless(case: Case, call: Call, name: str) -> bool:
+    """Whether tests that pass met the default filled as well, as that of a cache is meant to be."""
+    return f"met default {name}" in (case.features_when_passing(call.function) or ())
 
 
 def left_by_others(case: Case) -> list[Finding]:
@@ -144,7 +155,7 @@ def left_by_others(case: Case) -> list[Finding]:
         function = case.function(index)
         if index in failing and function.kind == "code":
             fact = f"{function.short} changes the global {name} in tests that pass too"
-            findings.append(Finding(function, "mutation", 0.3, fact))
+            findings.append(Finding(function, "mutation", HARMLESS, fact))
     return findings
 
 

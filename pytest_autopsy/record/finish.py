@@ -6,7 +6,7 @@ import math
 import os
 import threading
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..model import Call, Change, Footprint, Function, Look, Mark, Raised, Trace, Value
 from ..observe.redaction import Redactor
@@ -16,7 +16,7 @@ from .codes import CodeInfo, call_site, exit_line
 from .marks import Marks
 from .project import Project
 from .recorder import Recorder
-from .records import ARGUMENTS, END, EXTRA, INFO, LIMITS, OUTCOME, VALUE, Entry, Recording
+from .records import ARGUMENTS, END, EXTRA, INFO, LIMITS, OUTCOME, VALUE, Entry, Extra, Recording
 from .replay import CallRecord, exceptions_of
 
 MAX_BEHAVIOURS = 5
@@ -207,6 +207,7 @@ def _features(entries: list[Entry], behaviours: bool) -> dict[int, frozenset[str
             changes = extra.changes
             features.update(f"handled {error.type}" for error in handled)
             features.update(f"changed {change.scope} {change.name}" for change in changes)
+            features.update(f"met default {name}" for name in _filled_defaults(entry, extra))
         if not behaviours or count > MAX_BEHAVIOURS or end is None:
             continue
         if end[OUTCOME] == "return":
@@ -216,6 +217,13 @@ def _features(entries: list[Entry], behaviours: bool) -> dict[int, frozenset[str
             features.add(f"given {given:08x}")
             features.add(behaviour_of(given, end[OUTCOME], end[VALUE], raised, changes))
     return {index: frozenset(features) for index, features in found.items()}
+
+
+def _filled_defaults(entry: Entry, extra: Extra) -> Iterator[str]:
+    """Arguments that were their mutable default, with something in it that an earlier call left."""
+    for name, look in zip(entry[INFO].arguments, entry[ARGUMENTS] if extra.defaults else ()):
+        if name in extra.defaults and isinstance(look, Value) and look.size:
+            yield name
 
 
 def given_of(arguments: tuple[Look, ...]) -> int:

@@ -137,6 +137,28 @@ def test_bad(): assert one(2) == [2]
     assert found.kind == "mutable default"
 
 
+def test_a_default_that_is_a_cache(bench: Make) -> None:
+    made = bench("""
+def square(n, known={}):
+    if n not in known:
+        known[n] = n * n
+    return known[n]
+
+def area(side, height):
+    return square(side) * 2
+
+def test_two(): assert square(2) == 4
+def test_three(): assert square(3) == 9
+def test_bad(): assert area(4, 3) == 48
+""")
+    made.test("test_two")
+    made.test("test_three")
+    made.test("test_bad", ("==", 32, 48))
+    found = made.diagnosis()
+    assert first(found) == "area"
+    assert found.kind != "mutable default"
+
+
 def test_shared_state_that_a_call_changes(bench: Make) -> None:
     made = bench("""
 DEFAULTS = {"colour": ["red"]}
