@@ -20,6 +20,7 @@ def _nothing() -> None:
     """Nobody waits."""
 
 
+@uncollected()
 def explain(
     run: Run,
     path_of: Callable[[str], str],
@@ -34,11 +35,11 @@ def explain(
     known = known or Known(run, path_of)
     known.looked_at = chosen(run.failures)
     assess = assessor(run, path_of, known, step)
-    with uncollected():
-        buckets = cluster(run.failures, known.looked_at, assess)
-        return _causes([part for bucket in buckets for part in _confirmed(bucket, known, assess)])
+    buckets = cluster(run.failures, known.looked_at, assess)
+    return _causes([part for bucket in buckets for part in _confirmed(bucket, known, assess)])
 
 
+@uncollected()
 def diagnose_each(
     run: Run,
     causes: list[RootCause],
