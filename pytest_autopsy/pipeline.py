@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from .atonce import uncollected
 from .diagnose.case import Case
 from .diagnose.known import Known as Known  # for whoever calls both functions
 from .diagnose.rank import diagnose
@@ -19,6 +20,7 @@ def _nothing() -> None:
     """Nobody waits."""
 
 
+@uncollected()
 def explain(
     run: Run,
     path_of: Callable[[str], str],
@@ -34,9 +36,10 @@ def explain(
     known.looked_at = chosen(run.failures)
     assess = assessor(run, path_of, known, step)
     buckets = cluster(run.failures, known.looked_at, assess)
-    return _causes([part for bucket in buckets for part in _confirmed(bucket, run, assess)])
+    return _causes([part for bucket in buckets for part in _confirmed(bucket, known, assess)])
 
 
+@uncollected()
 def diagnose_each(
     run: Run,
     causes: list[RootCause],
@@ -74,13 +77,13 @@ def assessor(
 
 
 def _confirmed(
-    bucket: Bucket, run: Run, assess: Callable[[Sequence[Failure]], Diagnosis]
+    bucket: Bucket, known: Known, assess: Callable[[Sequence[Failure]], Diagnosis]
 ) -> list[Bucket]:
     """Split off the failures that never ran the culprit that is named for them."""
     culprit = bucket.culprit
     if culprit is None or bucket.diagnosis.confidence == "none":
         return [bucket]
-    indexes = {i for i, f in enumerate(run.functions) if f[:3] == culprit[:3]}
+    indexes = known.indexes_of.get(culprit[:3], frozenset())
     with_it: list[Failure] = []
     without: list[Failure] = []
     for failure in bucket.failures:

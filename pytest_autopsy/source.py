@@ -10,11 +10,17 @@ import ast
 import io
 import tokenize
 import warnings
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_WITHOUT_BODY = (
+    ast.expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return, ast.Raise, ast.Assert,
+    ast.Delete, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Pass, ast.Break,
+    ast.Continue,
+)  # fmt: skip
 MAX_BYTES = 4_000_000
 
 
@@ -30,15 +36,15 @@ class Span:
 
 
 class Source:
-    """One source file, or the lines that stand for one. `why` says why there is no text."""
+    """One source file, or the lines that stand for one. `why` says why there is no text.
+
+    What is asked of its tree may be parsed again: nodes are to be compared by place.
+    """
 
     def __init__(self, path: str, lines: tuple[str, ...] | None = None) -> None:
         self.path = path
         self.why = ""
         self.lines: tuple[str, ...] = lines or ()
-        self._tree: ast.Module | None = None
-        self._spans: tuple[Span, ...] | None = None
-        self._places: dict[tuple[str, int], Span] | None = None
         if lines is None:
             self._read(path)
 
@@ -58,21 +64,12 @@ class Source:
     @property
     def tree(self) -> ast.Module | None:
         """The parsed module, or None where it does not parse."""
-        if self._tree is None and self.lines:
-            try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")  # what the compiler says of the user's source
-                    self._tree = ast.parse("\n".join(self.lines))
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                self.why = "source does not parse"
-        return self._tree
+        return _parsed(self).tree
 
     @property
     def spans(self) -> tuple[Span, ...]:
         """Every function of the file, outer before inner."""
-        if self._spans is None:
-            self._spans = tuple(_spans(self.tree)) if self.tree is not None else ()
-        return self._spans
+        return _parsed(self).spans
 
     def line(self, number: int) -> str:
         """Return the line's text, or an empty string."""
@@ -80,12 +77,7 @@ class Source:
 
     def function(self, name: str, line: int) -> Span | None:
         """Return the function of this qualified name whose def or decorator is at `line`."""
-        if self._places is None:
-            spans = tuple(reversed(self.spans))  # of two in one place the first counts
-            self._places = {
-                (span.name, at): span for span in spans for at in (span.first, span.line)
-            }
-        return self._places.get((name, line))
+        return _parsed(self).places.get((name, line))
 
     def enclosing(self, line: int) -> Span | None:
         """Return the innermost named function around `line`."""
@@ -118,8 +110,44 @@ def source_of(path: str) -> Source:
     return Source(path)
 
 
-def _spans(module: ast.Module) -> list[Span]:
-    """Every function of a module; without recursion, for expressions may be deeply nested."""
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """What is read from a file's tree. A tree takes a kilobyte a line."""
+
+    tree: ast.Module | None
+    spans: tuple[Span, ...]
+    places: dict[tuple[str, int], Span]
+
+
+@lru_cache(maxsize=100)
+def _parsed(source: Source) -> _Parsed:
+    """Parse a file; of very many the trees of those that were asked for last are kept."""
+    tree = _tree(source)
+    at = [number for number, text in enumerate(source.lines, 1) if "lambda" in text]
+    spans = tuple(_spans(tree, at)) if tree is not None else ()
+    backwards = tuple(reversed(spans))  # of two in one place the first counts
+    places = {(span.name, at): span for span in backwards for at in (span.first, span.line)}
+    return _Parsed(tree, spans, places)
+
+
+def _tree(source: Source) -> ast.Module | None:
+    if not source.lines:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what the compiler says of the user's source
+            return ast.parse("\n".join(source.lines))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        source.why = "source does not parse"
+        return None
+
+
+def _spans(module: ast.Module, lambdas: list[int]) -> list[Span]:
+    """Every function of a module; without recursion, for expressions may be deeply nested.
+
+    Of what has no body only that is looked into which has one of the lines `lambdas` (sorted) in
+    it: nine nodes of ten are such, and of functions they can hold nothing else.
+    """
     found: list[Span] = []
     waiting: list[tuple[ast.AST, str]] = [(module, "")]
     while waiting:
@@ -138,8 +166,17 @@ def _spans(module: ast.Module) -> list[Span]:
         waiting.extend(
             (child, inner if not body or id(child) in body else prefix)
             for child in ast.iter_child_nodes(node)
+            if isinstance(node, ast.expr) or _may_hold(child, lambdas)
         )
     return sorted(found, key=lambda span: (span.first, -span.last, len(span.name)))
+
+
+def _may_hold(node: ast.AST, lines: list[int]) -> bool:
+    """Whether a node may hold a function: one without a body only where one of the lines is in it."""
+    if not isinstance(node, _WITHOUT_BODY):
+        return True
+    place = bisect_left(lines, node.lineno)
+    return place < len(lines) and lines[place] <= (node.end_lineno or node.lineno)
 
 
 def _span(node: FunctionNode, prefix: str) -> Span:

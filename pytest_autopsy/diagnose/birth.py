@@ -149,7 +149,7 @@ def _tainted(
 def _spelt_in(case: Case, call: Call, atom: Atom) -> bool:
     """Whether the atom is a constant of the function's source."""
     function = call.function
-    span = case.source(function.file).function(function.name, function.line)
+    span = case.span(function)
     return span is not None and atom.value in constants_of(span.node)
 
 

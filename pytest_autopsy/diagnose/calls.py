@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from functools import lru_cache
+from operator import itemgetter
 
 from ..model import Call, Frame, Site, Trace
 
@@ -17,6 +19,7 @@ class Calls:
         self._children: dict[int | None, list[Call]] = defaultdict(list)
         for call in trace.calls:
             self._children[call.parent].append(call)
+        self._placed: dict[int, Placed] = {}
 
     def children(self, call: Call | None) -> list[Call]:
         """Return the calls that `call` made, in order; of None those that nobody traced made."""
@@ -43,19 +46,11 @@ class Calls:
         may span more than the call: pytest before 8.4 gives every part of an assertion that it
         has rewritten the place of the whole statement.
         """
-        exact = [c for c in self.children(caller) if c.site and is_at(c.site, node)]
-        if exact:
-            return exact
-        name = callee_name(node)
-        found = []
-        for call in self.children(caller):
-            told = call.site is not None and call.site.column is not None
-            named = is_named(call.function.name, name) if name else not told
-            if not told and isinstance(node, ast.Call):  # given to a builtin, which called it
-                named = named or call.function.name.endswith("<lambda>")
-            if named and (call.site is None or is_around(call.site, node)):
-                found.append(call)
-        return found
+        placed = self._placed.get(caller.id)
+        if placed is None:
+            placed = self._placed[caller.id] = Placed(self.children(caller))
+        exact = placed.at.get(place_of(node))
+        return exact or placed.around(node)
 
     def by_way_of(self, caller: Call, name: str) -> list[Call]:
         """Return calls of a function named `name` that a library made for `caller`."""
@@ -64,6 +59,39 @@ class Calls:
             for call in self.children(caller)
             if not call.direct and is_named(call.function.name, name)
         ]
+
+
+class Placed:
+    """The calls that one call made, by place and by name: a function in a loop makes many."""
+
+    def __init__(self, children: list[Call]) -> None:
+        self.at: dict[tuple[int | None, ...], list[Call]] = defaultdict(list)
+        self._vague: list[tuple[int, Call]] = []  # with no column, or no place at all
+        self._named: dict[str, list[tuple[int, Call]]] = defaultdict(list)
+        for number, call in enumerate(children):
+            if call.site is not None:
+                self.at[call.site[0], call.site[2], call.site[1], call.site[3]].append(call)
+            if call.site is None or call.site.column is None:
+                self._vague.append((number, call))
+            else:
+                for name in names_of(call.function.name):
+                    self._named[name].append((number, call))
+
+    def around(self, node: ast.expr) -> list[Call]:
+        """Return the calls whose place is `node` or wider and whose name is the one it calls."""
+        name = callee_name(node)
+        found = [one for one in self._vague if self._may_be(one[1], node, name)]
+        for one in self._named.get(name, ()) if name else ():
+            site = one[1].site
+            if site is not None and is_around(site, node):
+                found.append(one)
+        return [call for _, call in sorted(found, key=itemgetter(0))]
+
+    def _may_be(self, call: Call, node: ast.expr, name: str) -> bool:
+        named = is_named(call.function.name, name) if name else True
+        if isinstance(node, ast.Call):  # given to a builtin, which called it
+            named = named or call.function.name.endswith("<lambda>")
+        return named and (call.site is None or is_around(call.site, node))
 
 
 def callee_name(node: ast.expr) -> str:
@@ -78,11 +106,17 @@ def callee_name(node: ast.expr) -> str:
 
 def is_named(function: str, called: str) -> bool:
     """Whether a function of this qualified name may run where the source calls `called`."""
+    return called in names_of(function)
+
+
+@lru_cache(maxsize=4096)
+def names_of(function: str) -> tuple[str, ...]:
+    """Return the names by which a function of this qualified name may be called."""
     *outer, last = function.split(".")
-    if last == called:
-        return True
     # A class is called by its own name, its code is that of __init__ or __new__.
-    return last in ("__init__", "__new__", "__post_init__") and outer[-1:] == [called]
+    if outer and last in ("__init__", "__new__", "__post_init__"):
+        return last, outer[-1]
+    return (last,)
 
 
 def is_around(site: Site, node: ast.expr) -> bool:
@@ -98,9 +132,9 @@ def is_around(site: Site, node: ast.expr) -> bool:
 
 def is_at(site: Site, node: ast.expr) -> bool:
     """Whether a site is just the range of `node`."""
-    return (site.line, site.column, site.end_line, site.end_column) == (
-        node.lineno,
-        node.col_offset,
-        node.end_lineno,
-        node.end_col_offset,
-    )
+    return (site.line, site.column, site.end_line, site.end_column) == place_of(node)
+
+
+def place_of(node: ast.expr) -> tuple[int | None, ...]:
+    """Return the range of a node: line, column, and both of its end."""
+    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..model import CauseKind, Evidence, Failure, Frame, Function, Passed, Run
-from ..source import Source
+from ..source import Source, Span
 from .known import Known
+
+if TYPE_CHECKING:
+    from .spectrum import Row
 
 MAX_FOLLOWED = 12
 
@@ -49,6 +52,7 @@ class Case:
         self.run = run
         self.failures = tuple(failures)
         self.known = known or Known(run, path_of)
+        self.rows: list[Row] | None = None  # the spectrum's, once it is asked for
 
     @cached_property
     def passed(self) -> list[Passed]:
@@ -65,6 +69,10 @@ class Case:
     def source(self, file: str) -> Source:
         """Return the source of a file as a Function names it."""
         return self.known.source(file)
+
+    def span(self, function: Function) -> Span | None:
+        """Return where a function stands in its source; None where it is not there."""
+        return self.known.span(function)
 
     def function(self, index: int) -> Function:
         """Return the function with this index, as a suspect."""
@@ -90,7 +98,7 @@ class Case:
 
     def def_line(self, function: Function) -> int:
         """Return the line of the function's def, past its decorators."""
-        span = self.source(function.file).function(function.name, function.line)
+        span = self.span(function)
         return span.line if span else function.line
 
 

@@ -38,12 +38,14 @@ def find(case: Case, found: list[Walk]) -> list[Finding]:
 def _texts(case: Case, walk: Walk) -> list[tuple[str, Call]]:
     """Digits as text, with the call that shows them where passing tests show a number."""
     found: dict[str, Call] = {}
-    for call in [step.call for step in walk.steps]:
+    for call in {step.call.id: step.call for step in walk.steps}.values():
+        if call.outcome != "return" or not is_digits(call.value):
+            continue
         known = case.features_when_passing(call.function) or frozenset()
         classes = {
             f.removeprefix("return ").rstrip("0+-") for f in known if f.startswith("return ")
         }
-        if call.outcome == "return" and classes & set(_NUMBERS) and is_digits(call.value):
+        if classes & set(_NUMBERS):
             found.setdefault(str(call.value), call)
     return list(found.items())[:MAX_TEXTS]
 

@@ -52,7 +52,7 @@ def _generators(call: Call) -> Iterator[tuple[str, bool]]:
 
 def _reads(case: Case, call: Call, name: str) -> bool:
     """Whether the function itself names the attribute or argument."""
-    span = case.source(call.function.file).function(call.function.name, call.function.line)
+    span = case.span(call.function)
     if span is None or call.function.name.endswith("__init__"):
         return False
     body = body_of(span.node)
@@ -97,7 +97,7 @@ def _keeper(case: Case, failure: Failure, name: str) -> tuple[Function | None, i
     """Who assigns the attribute, in the failing test, and at which line."""
     assert failure.trace is not None
     for call in failure.trace.calls:
-        span = case.source(call.function.file).function(call.function.name, call.function.line)
+        span = case.span(call.function)
         if span is None or call.function.kind == "test":
             continue
         for line, _ in body_of(span.node).attributes.get(name, ()):

@@ -10,6 +10,7 @@ than one that computes.
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..model import Call, Failure, Function
@@ -79,27 +80,26 @@ class Flow:
             self._operation(call, node, line, weight, hops)
 
     def _operation(self, call: Call, node: ast.AST, line: int, weight: float, hops: int) -> None:
-        if isinstance(node, _OPERATIONS):
+        operation, parts = _parts_of(node)
+        if operation:
             self._step(call, getattr(node, "lineno", line), weight, True, hops)
         if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
             for generator in node.generators:
                 self._visit(call, generator.iter, line, weight, hops)
                 for condition in generator.ifs:
                     self._visit(call, condition, line, weight * CONDITION, hops)
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
-                self._visit(call, child, line, weight, hops)
+        for child in parts:
+            self._visit(call, child, line, weight, hops)
 
     def _name(self, call: Call, name: str, line: int, weight: float, hops: int) -> None:
         body = self._body(call)
         if body is None:
             return
-        given = body.parameter(name)
         written = body.writes(name, line, self._ran(call))
         for statement_line, value in written:
             self._step(call, statement_line, weight * 0.8, False, hops)
             self._visit(call, value, statement_line, weight, hops)
-        if given is not None and not body.always_rebinds(name, written):
+        if body.has_parameter(name) and not body.always_rebinds(name, written):
             self._argument(call, name, weight, hops)
         elif not written:
             self._global(name, weight, hops)
@@ -217,7 +217,7 @@ class Flow:
         try:
             return self._bodies[function]
         except KeyError:
-            span = self.case.source(function.file).function(function.name, function.line)
+            span = self.case.span(function)
             body = self._bodies[function] = body_of(span.node) if span is not None else None
             return body
 
@@ -233,4 +233,17 @@ class Flow:
         index = self.case.index(function)
         print_of = self.failure.footprint
         mask = print_of.lines.get(index, 0) if print_of is not None and index is not None else 0
-        return frozenset(function.line + bit for bit in bits(mask)) if mask > 1 else None
+        return _lines_of(function.line, mask) if mask > 1 else None
+
+
+@lru_cache(maxsize=1 << 14)
+def _parts_of(node: ast.AST) -> tuple[bool, tuple[ast.expr, ...]]:
+    """Whether an expression computes, and the expressions right below it."""
+    parts = (child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
+    return isinstance(node, _OPERATIONS), tuple(parts)
+
+
+@lru_cache(maxsize=1 << 14)
+def _lines_of(first: int, mask: int) -> frozenset[int]:
+    """The lines that a row stands for: tests mostly run the same ones."""
+    return frozenset(first + bit for bit in bits(mask))

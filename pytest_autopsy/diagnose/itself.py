@@ -98,7 +98,7 @@ def _bypassed(case: Case, failure: Failure) -> Iterator[Finding]:
     for test in failure.trace.calls:
         if test.function.kind != "test" or test.parent is not None:
             continue
-        span = case.source(test.function.file).function(test.function.name, test.function.line)
+        span = case.span(test.function)
         for patch in patches_of(span.node) if span is not None else ():
             met = next(_real_calls(calls, test, patch), None)
             if met is not None:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TypeVar, cast
 
 from ..model import Function, Run
-from ..source import Source, source_of
+from ..source import Source, Span, source_of
 
 Found = TypeVar("Found")
 
@@ -27,6 +27,7 @@ class Known:
         self._kinds: dict[Function, Function] = {}
         self._results: dict[Hashable, object] = {}
         self._bits: dict[int, list[int]] = {}
+        self._spans: dict[Function, Span | None] = {}
 
     def once(self, key: Hashable, make: Callable[[], Found]) -> Found:
         """Return what `make` gave when this key was first asked for."""
@@ -39,6 +40,15 @@ class Known:
     def source(self, file: str) -> Source:
         """Return the source of a file as a Function names it."""
         return source_of(self._path_of(file))
+
+    def span(self, function: Function) -> Span | None:
+        """Return where a function stands in its source; None where it is not there."""
+        try:
+            return self._spans[function]
+        except KeyError:
+            found = self.source(function.file).function(function.name, function.line)
+            self._spans[function] = found
+            return found
 
     def function(self, index: int) -> Function:
         """Return the function with this index, as a suspect."""
@@ -66,6 +76,14 @@ class Known:
     def index_of(self) -> dict[tuple[str, str, int], int]:
         """(file, name, line) -> index."""
         return {(f.file, f.name, f.line): i for i, f in enumerate(self.run.functions)}
+
+    @cached_property
+    def indexes_of(self) -> dict[tuple[str, str, int], frozenset[int]]:
+        """(file, name, line) -> every index: a fixture may be there as a function too."""
+        found: dict[tuple[str, str, int], set[int]] = {}
+        for index, function in enumerate(self.run.functions):
+            found.setdefault(function[:3], set()).add(index)
+        return {place: frozenset(indexes) for place, indexes in found.items()}
 
     @cached_property
     def features_when_passing(self) -> dict[int, frozenset[str]]:

@@ -61,7 +61,7 @@ def _readers(case: Case, walk: Walk, names: set[str]) -> Iterator[tuple[str, Fun
         if call.id in seen or call.function.kind == "test":
             continue
         seen.add(call.id)
-        span = case.source(call.function.file).function(call.function.name, call.function.line)
+        span = case.span(call.function)
         reads = body_of(span.node).reads if span is not None else frozenset()
         for name in sorted(names & set(reads)):
             asked = partial(_depends, case, call.function, name)
@@ -126,5 +126,5 @@ def _finding(
 
 def _writing_line(case: Case, function: Function, name: str) -> int:
     """The first line of the function that names the global."""
-    span = case.source(function.file).function(function.name, function.line)
+    span = case.span(function)
     return body_of(span.node).named_at(name) if span is not None else function.line

@@ -61,9 +61,7 @@ def _starter(case: Case, walk: Walk, call: Call) -> tuple[Function, int, int] | 
     name = call.function.name.rpartition(".")[2]
     for other in reversed(walk.failure.trace.calls):
         if other.start < call.start and other.function.kind != "test":
-            span = case.source(other.function.file).function(
-                other.function.name, other.function.line
-            )
+            span = case.span(other.function)
             body = body_of(span.node) if span is not None else None
             if body is not None and name in body.reads and body.reads & STARTERS:
                 return case.with_kind(other.function), body.named_at(name), other.id

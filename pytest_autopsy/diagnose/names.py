@@ -32,7 +32,7 @@ def find(case: Case) -> list[Finding]:
         for index in failure.footprint.lines
     }
     functions = [f for i in sorted(candidates) if (f := case.function(i)).kind == "code"]
-    own = {f: words(f.short) | _stem(f.file) for f in functions}
+    own = {f: _words_of(f) for f in functions}
     common = Counter(word for found in own.values() for word in found)
     spoken = _spoken(case)
     findings = []
@@ -61,6 +61,13 @@ def _of_modules(case: Case, functions: list[Function]) -> list[Finding]:
     return findings
 
 
+@lru_cache(maxsize=1 << 14)
+def _words_of(function: Function) -> frozenset[str]:
+    """The words of a function's name, and of its file's."""
+    return words(function.short) | _stem(function.file)
+
+
+@lru_cache(maxsize=1 << 12)
 def _stem(file: str) -> frozenset[str]:
     """The words of a file's name; of a package's __init__ those of its folder."""
     *folders, name = file.split("/")

@@ -153,7 +153,7 @@ def is_inside(inner: Call, outer: Call, calls: Calls) -> bool:
 def _could_return_more(case: Case, call: Call) -> bool:
     """Whether the function has a result at all: it returns a value somewhere."""
     function = call.function
-    span = case.source(function.file).function(function.name, function.line)
+    span = case.span(function)
     return span is None or _returns_a_value(span.node)
 
 

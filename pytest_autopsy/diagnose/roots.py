@@ -92,6 +92,7 @@ def _of_condition(
         yield Root(call, test, line, weight, what)
 
 
+@lru_cache(maxsize=4096)
 def is_expected(node: ast.expr) -> bool:
     """Whether an operand is spelt out: a literal, or approx of one."""
     if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
 
 from .case import Case, Finding
 from .known import counted
@@ -28,15 +27,20 @@ class Row:
     passing: int
 
 
-@lru_cache(maxsize=4)
 def rows(case: Case) -> list[Row]:
     """Return a row for each function that a failing test ran, best first."""
+    if case.rows is None:
+        case.rows = _rows(case)
+    return case.rows
+
+
+def _rows(case: Case) -> list[Row]:
     failing = [f.footprint for f in case.failures if f.footprint is not None]
     masks: dict[int, Counter[int]] = defaultdict(Counter)
     for print_of in failing:
         for index, mask in print_of.lines.items():
             masks[index][mask] += 1
-    found = [_row(case, index, masks[index], len(failing)) for index in sorted(masks)]
+    found = [_row_once(case, index, masks[index], len(failing)) for index in sorted(masks)]
     return sorted(found, key=lambda row: (-row.score, -row.at_best, row.index))
 
 
@@ -68,6 +72,12 @@ def ochiai(failing: int, passing: int, all_failing: int) -> float:
     if not failing:
         return 0.0
     return failing / math.sqrt(all_failing * (failing + passing))
+
+
+def _row_once(case: Case, index: int, masks: Counter[int], all_failing: int) -> Row:
+    """The row of what is the same for every set of failures that ran a function so."""
+    key = "row", index, all_failing, frozenset(masks.items())
+    return case.known.once(key, lambda: _row(case, index, masks, all_failing))
 
 
 def _row(case: Case, index: int, masks: Counter[int], all_failing: int) -> Row:

@@ -78,7 +78,7 @@ def _texts(atoms: tuple[Atom, ...]) -> Texts:
 
 
 def _constants(case: Case, function: Function) -> dict[str, int]:
-    span = case.source(function.file).function(function.name, function.line)
+    span = case.span(function)
     return constants_of(span.node) if span is not None else {}
 
 

@@ -56,7 +56,7 @@ def _new_part(before: Look, after: Look) -> Look:
 
 
 def _names(case: Case, call: Call) -> Iterator[str]:
-    span = case.source(call.function.file).function(call.function.name, call.function.line)
+    span = case.span(call.function)
     if span is not None:
         yield from sorted(body_of(span.node).reads)
 

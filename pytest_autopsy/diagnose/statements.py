@@ -27,6 +27,11 @@ class Body:
             for inner in ast.walk(node)
             if isinstance(inner, (ast.Name, ast.Attribute)) and isinstance(inner.ctx, ast.Load)
         }
+        spec = node.args
+        extra = [one for one in (spec.vararg, spec.kwarg) if one is not None]
+        given = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, *extra]
+        self._parameters = {argument.arg for argument in given}
+        self._written: dict[tuple[str, int, frozenset[int] | None], list[Write]] = {}
         self._names: dict[str, list[Write]] = defaultdict(list)
         self._plain: dict[str, list[int]] = defaultdict(list)
         self._returns: list[tuple[int, int, ast.expr | None]] = []
@@ -50,17 +55,21 @@ class Body:
         ]
         return min(lines, default=self.node.lineno)
 
-    def parameter(self, name: str) -> ast.arg | None:
-        """Return the parameter of this name."""
-        spec = self.node.args
-        every = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]
-        every += [extra for extra in (spec.vararg, spec.kwarg) if extra is not None]
-        return next((argument for argument in every if argument.arg == name), None)
+    def has_parameter(self, name: str) -> bool:
+        """Whether the function has a parameter of this name."""
+        return name in self._parameters
 
     def writes(self, name: str, line: int, ran: frozenset[int] | None) -> list[Write]:
         """Return what was written to a name up to `line`: the last assignment that ran, and all
         that was put into the object since; past `line` too where a loop may have come back.
         """
+        key = name, line, ran
+        found = self._written.get(key)
+        if found is None:
+            found = self._written[key] = self._writes(name, line, ran)
+        return found
+
+    def _writes(self, name: str, line: int, ran: frozenset[int] | None) -> list[Write]:
         ranked = [w for w in self._names.get(name, ()) if ran is None or w[0] in ran]
         before = [write for write in ranked if write[0] <= line]
         chosen = before or ranked
@@ -74,7 +83,7 @@ class Body:
         """Whether what was written replaces what a parameter was given."""
         plain = set(self._plain.get(name, ()))
         return any(
-            line in plain and not _mentions(value, name) and line == self._first_line()
+            line in plain and line == self._first_line() and not _mentions(value, name)
             for line, value in written
         )
 

@@ -101,7 +101,7 @@ def _raiser(failure: Failure, call: Call, error: Raised, calls: Calls) -> tuple[
 
 def handler_line(case: Case, function: Function, line: int) -> int:
     """Return the line of the except (or with) that surrounds `line` in a function; 0 if none."""
-    span = case.source(function.file).function(function.name, function.line)
+    span = case.span(function)
     return _handler_in(span.node, line) if span is not None else 0
 
 

@@ -54,7 +54,7 @@ def _makers(failure: Failure, kind: str) -> Iterator[Call]:
 
 def _sets(case: Case, call: Call) -> frozenset[str]:
     """The attributes that a function assigns on a line of its own."""
-    span = case.source(call.function.file).function(call.function.name, call.function.line)
+    span = case.span(call.function)
     return frozenset(body_of(span.node).attributes) if span is not None else frozenset()
 
 

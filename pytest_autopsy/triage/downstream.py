@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
-from ..model import Failure
+from ..model import Failure, Function
 from .cluster import Bucket
 
 _ORDER = {"collect": 0, "setup": 1, "call": 2, "teardown": 3}
@@ -18,13 +19,34 @@ def upstream(buckets: Sequence[Bucket]) -> dict[int, int]:
     shown, and its culprit stands high and by itself explains in a bucket that names none surely.
     """
     found: dict[int, int] = {}
+    near = _Near(buckets)
     for place, bucket in enumerate(buckets):
-        for other_place, other in enumerate(buckets):
+        for other_place in near.of(bucket):
             if place != other_place and found.get(other_place) is None:
+                other = buckets[other_place]
                 if _came_before(other, bucket) or _explains(other, bucket):
                     found[place] = other_place
                     break
     return found
+
+
+class _Near:
+    """Which buckets one may be downstream of at all: those with its tests, and with its suspects."""
+
+    def __init__(self, buckets: Sequence[Bucket]) -> None:
+        self._with_test: dict[str, set[int]] = defaultdict(set)
+        self._with_culprit: dict[Function, set[int]] = defaultdict(set)
+        for place, bucket in enumerate(buckets):
+            for failure in bucket.failures:
+                self._with_test[failure.nodeid].add(place)
+            if bucket.culprit is not None:
+                self._with_culprit[bucket.culprit].add(place)
+
+    def of(self, bucket: Bucket) -> list[int]:
+        found = set(self._with_test[bucket.failures[0].nodeid])
+        for function in bucket.regrets():
+            found |= self._with_culprit.get(function, set())
+        return sorted(found)
 
 
 def _came_before(first: Bucket, later: Bucket) -> bool:

@@ -13,16 +13,19 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
+import os
+import pickle
 import random
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from time import process_time
 from types import ModuleType
 from typing import Any
 
-from pytest_autopsy.model import Failure, Passed, Run
+from pytest_autopsy.model import Failure, Run
 from pytest_autopsy.observe.redaction import Redactor
 from pytest_autopsy.pipeline import Known, diagnose_each, explain
 from pytest_autopsy.record.engines import start_engine
@@ -159,14 +162,33 @@ def cases(corners: int, tests: int) -> list[tuple[int, int]]:
     return [(number % corners, 1 + 12 * (number // corners) + 10) for number in range(tests)]
 
 
+def results(right: Path, wanted: list[tuple[int, int]]) -> list[int]:
+    """What the tests have to expect: what the right project gives."""
+    found = []
+    for corner, x in wanted:
+        module = load(right, f"corners_{corner // 50}")
+        found.append(getattr(module, f"use_{corner}")(x))
+    return found
+
+
+def in_child(make: Callable[[], Any]) -> Any:
+    """Return what `make` gives, worked out in a process of its own: its memory is not ours."""
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        with os.fdopen(writer, "wb") as out:
+            pickle.dump(make(), out)
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as told:
+        found = pickle.load(told)
+    os.wait()
+    return found
+
+
 def record(right: Path, made: Made, tests: int) -> tuple[Run, Targets]:
     """Run all tests against the broken project, and return what was recorded."""
     wanted = cases(made.corners, tests)
-    expected = []
-    for corner, x in wanted:
-        module = load(right, f"corners_{corner // 50}")
-        expected.append(getattr(module, f"use_{corner}")(x))
-    forget(right)
+    expected = in_child(lambda: results(right, wanted))
     targets = Targets(Project(made.folder))
     recorder = Recorder(targets)
     run, redactor = Run(functions=recorder.functions), Redactor()
@@ -195,16 +217,17 @@ def one_test(
     try:
         getattr(module, f"test_{corner}")(x, expected)
     except Exception as raised:
-        error = raised
+        assert raised.__traceback__ is not None
+        error = raised.with_traceback(raised.__traceback__.tb_next)  # pytest's frames are cut, too
     recording = recorder.end()
     if error is None:
         rows = footprint(recording, [], behaviours=is_sampled(nodeid, tests))
-        run.passed.append(Passed(nodeid, rows))
+        run.add_passed(nodeid, rows)
         return
     assertion = None
     if isinstance(error, AssertionError):
         found = from_compare("==", getattr(module, f"use_{corner}")(x), expected)
-        line = error.__traceback__.tb_next.tb_lineno
+        line = error.__traceback__.tb_lineno
         assertion = with_source(found, str(module.__file__), line)
     alike[corner] += 1
     full = alike[corner] <= FULL_EVIDENCE
