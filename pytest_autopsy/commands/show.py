@@ -9,6 +9,7 @@ from typing import Any
 
 from ..plainjson import dumps, loads
 from ..report.budget import Traceback, brief, within
+from ..report.divergence import side_by_side
 from ..report.plain import cut_end, safe
 from ..settings import LEAST_BUDGET
 from ..store import load_run
@@ -146,6 +147,8 @@ def _failure_lines(failure: dict[str, Any], diagnosis: dict[str, Any] | None) ->
         yield from _suspects(diagnosis["suspects"])
         if diagnosis["hint"]:
             yield f"  hint    {safe(diagnosis['hint'])}"
+        if diagnosis.get("divergence"):  # files of earlier versions have none
+            yield from side_by_side(diagnosis["divergence"])
     elif failure["why_no_cause"]:
         yield f"  no cause: {safe(failure['why_no_cause'])}"
     for what in ("trace", "snapshot", "diagnosis"):

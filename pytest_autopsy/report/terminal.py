@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ..model import RootCause
 from .digest import Outcome
+from .divergence import sentence
 from .phrases import after, extent, known
 from .plain import cut_end, cut_path, many, padded, safe, split, width
 
@@ -95,6 +96,9 @@ def _cause(
         place = cut_path(safe(f"{fact.file}:{fact.line}"), cells // 3 if rows == 1 else cells // 2)
         style = "bad" if fact.role == "culprit" else ""
         yield from _labelled(fact.role, f"{place}  {safe(fact.fact)}", cells, rows, style)
+    parted = outcome.divergences.get(cause.exemplar)
+    if parted is not None and found.confidence != "shown":  # else the mechanism tells more
+        yield from _labelled("parted", safe(sentence(parted)), cells, rows)
     if len(found.suspects) > 1:
         names = ", ".join(s.function.short for s in found.suspects[1 : 1 + MAX_ALSO])
         yield from _labelled("also", safe(names), cells, 1, "dim")
