@@ -130,7 +130,11 @@ def export(outcome: Outcome, folder: Path) -> None:
     for failure in outcome.failures:
         found = outcome.diagnoses.get(failure.id)
         if found is not None:
-            data = dumps(diagnosis_json(failure, found, outcome.divergences.get(failure.id)), indent=True, newline=True)
+            data = dumps(
+                diagnosis_json(failure, found, outcome.divergences.get(failure.id)),
+                indent=True,
+                newline=True,
+            )
             publish(folder / diagnosis_path(failure), data)
     copied = replace(outcome, failures=[_copied(one, folder) for one in outcome.failures])
     publish(folder / "digest.json", dumps(digest(copied), newline=True))

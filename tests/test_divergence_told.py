@@ -14,7 +14,7 @@ A, B, C = (Function("shop.py", name, line) for name, line in (("a", 1), ("Cart.b
 def divergence(**other) -> Divergence:
     known = {
         "reference": "sibling", "test": "t.py::test_x[1]", "run": "", "common": 1, "start": 0,
-        "failing": (A, B), "passing": (A, C), "parted": True, "by_lines": True, "lines": (),
+        "rows": ((A, A), (B, C)), "by_lines": True, "lines": (),
     }  # fmt: skip
     return Divergence(**{**known, **other})
 
@@ -23,11 +23,11 @@ def divergence(**other) -> Divergence:
     ("other", "said"),
     [
         ({}, "after a it calls Cart.b, where c came in test_x[1], which passed with other parameters"),
-        ({"failing": (A,)}, "after a it calls nothing more, where c came in"),
-        ({"passing": (A,)}, "after a it calls Cart.b, where nothing more came in"),
-        ({"common": 0, "failing": (B,), "passing": (C,)}, "it calls first Cart.b, where c came in"),
-        ({"parted": False}, "it ran the same functions and lines as test_x[1]"),
-        ({"parted": False, "by_lines": False}, "it ran the same functions as test_x[1]"),
+        ({"rows": ((A, A), (None, C))}, "after a it does not call c, which came next in test_x[1]"),
+        ({"rows": ((A, A), (B, None))}, "after a it calls Cart.b, which did not come there in"),
+        ({"common": 0, "rows": ((B, C),)}, "first it calls Cart.b, where c came in"),
+        ({"rows": ((A, A),)}, "it ran the same functions and lines as test_x[1]"),
+        ({"rows": ((A, A),), "by_lines": False}, "it ran the same functions as test_x[1]"),
         ({"lines": (Parted(A, 2, (4, 5), (7,)),)}, "a ran lines 4-5, where line 7 ran in test_x[1]"),
         ({"lines": (Parted(A, 2, (4,), ()),)}, "a ran line 4, which did not run in test_x[1]"),
         ({"lines": (Parted(A, 2, (), (4,)),)}, "a did not run line 4, which ran in test_x[1]"),

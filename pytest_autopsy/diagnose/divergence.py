@@ -9,7 +9,9 @@ depends on how often a loop went round. It is shown, and weighs nothing in a ran
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
 from functools import cached_property
+from itertools import zip_longest
 from typing import Literal, NamedTuple
 
 from ..model import Failure, Function, Passed, Run, Step
@@ -22,7 +24,9 @@ LEAST_ALIKE = 0.3
 COMPARED = 2000
 """Passing tests that one failing test is compared with; those of its own file come first."""
 BEFORE, AFTER = 3, 9
-"""Functions that are kept of both ways: before they part, and from there on."""
+"""Rows that are kept of both ways: before they part, and from there on."""
+ALIGNED = 400
+"""Functions of each way that are looked through for what both called later on."""
 MAX_LINES = 5
 """Functions whose lines differ that are kept."""
 
@@ -39,10 +43,14 @@ class Parted(NamedTuple):
     passing: tuple[int, ...]
 
 
+Row = tuple[Function | None, Function | None]
+"""What the failing and what the passing test called, beside each other."""
+
+
 class Divergence(NamedTuple):
     """Two ways agree on the first calls of `common` functions, then one goes on otherwise.
 
-    `failing` and `passing` are the functions from number `start` on, in order of first call.
+    `rows` are both ways from row `start` on, aligned: None where one has no such function.
     `lines` are functions among the common ones that ran other lines. Where nothing differs, both
     tests ran the same functions and lines: what they were given differs.
     """
@@ -52,26 +60,19 @@ class Divergence(NamedTuple):
     run: str  # id of the earlier run that the reference is from, "" where it is of this one
     common: int
     start: int
-    failing: tuple[Function, ...]
-    passing: tuple[Function, ...]
-    parted: bool  # whether one of them goes on otherwise
+    rows: tuple[Row, ...]
     by_lines: bool  # whether both were recorded with lines
     lines: tuple[Parted, ...] = ()
 
     @property
     def last(self) -> Function | None:
         """The last function of those that both called in the same order."""
-        return self.failing[self.common - self.start - 1] if self.common else None
+        return self.rows[self.common - self.start - 1][0] if self.common else None
 
     @property
-    def found(self) -> Function | None:
-        """What the failing test called next, None where it had called all."""
-        return next(iter(self.failing[self.common - self.start :]), None) if self.parted else None
-
-    @property
-    def expected(self) -> Function | None:
-        """What the passing test called next, None where it had called all."""
-        return next(iter(self.passing[self.common - self.start :]), None) if self.parted else None
+    def parted(self) -> Row | None:
+        """The first row that differs, None where all are the same."""
+        return next(iter(self.rows[self.common - self.start :]), None)
 
 
 class Passes:
@@ -159,15 +160,24 @@ def compared(
             break
         common += 1
     start = max(common - BEFORE, 0)
-    parted = common < max(len(mine), len(theirs))
-    end = common + AFTER if parted else common
+    rows: list[Row] = [(step.function, step.function) for step in mine[start:common]]
+    rows += _aligned(mine[common : common + ALIGNED], theirs[common : common + ALIGNED])[:AFTER]
     lines = (_parted(one, other) for one, other in zip(mine[:common], theirs))
     return Divergence(
-        reference, test, run, common, start,
-        tuple(step.function for step in mine[start:end]),
-        tuple(step.function for step in theirs[start:end]),
-        parted, _has_lines(mine) and _has_lines(theirs), tuple(one for one in lines if one is not None)[:MAX_LINES],
+        reference, test, run, common, start, tuple(rows),
+        _has_lines(mine) and _has_lines(theirs),
+        tuple(one for one in lines if one is not None)[:MAX_LINES],
     )  # fmt: skip
+
+
+def _aligned(mine: Sequence[Step], theirs: Sequence[Step]) -> list[Row]:
+    """Both ways beside each other: what both called stands in one row where the order allows."""
+    left, right = ([step.function for step in way] for way in (mine, theirs))
+    ours, others = ([function[:2] for function in way] for way in (left, right))
+    rows: list[Row] = []
+    for _, a, b, c, d in SequenceMatcher(None, ours, others, False).get_opcodes():
+        rows += zip_longest(left[a:b], right[c:d])
+    return rows
 
 
 def _has_lines(steps: Sequence[Step]) -> bool:

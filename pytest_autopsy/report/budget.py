@@ -136,7 +136,7 @@ def _pieces(
             yield Piece(number, 1, number, "culprits", partial(_essence, cause))
             yield Piece(number, 2, number + 1, "evidence", partial(_story, cause, failures))
             yield Piece(number, 3, number + 6, "tracebacks", partial(_traceback, traceback, cause))
-            yield Piece(number, 4, number + 4, "divergences", partial(_parted, cause))
+            yield Piece(number, 4, number + 4, "divergences", partial(_beside, cause))
             yield Piece(number, 5, number + 9, "suspects", partial(_also, cause))
             yield Piece(number, 6, number + 5, "tests", partial(_tests, cause, failures))
     loose = [one for one in failures.values() if one["root_cause"] is None]
@@ -181,9 +181,9 @@ def _traceback(traceback: Traceback, cause: dict[str, Any]) -> list[str]:
     return [f"  | {bounded(line, MAX_FACT)}" for line in telling[-TRACEBACK_LINES:]]
 
 
-def _parted(cause: dict[str, Any]) -> list[str]:
+def _beside(cause: dict[str, Any]) -> list[str]:
     found = cause.get("divergence")
-    return [f"  parted  {bounded(found['fact'], MAX_FACT)}"] if found else []
+    return [f"  beside  {bounded(found['fact'], MAX_FACT)}"] if found else []
 
 
 def _also(cause: dict[str, Any]) -> list[str]:

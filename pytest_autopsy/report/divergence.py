@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from ..model import Function
@@ -31,9 +30,10 @@ def divergence_json(found: Divergence) -> dict[str, object]:
         "run": found.run or None,
         "common": found.common,
         "start": found.start,
-        "parted": found.parted,
-        "failing": [_function(one) for one in found.failing],
-        "passing": [_function(one) for one in found.passing],
+        "rows": [
+            {"failing": one and _function(one), "passing": other and _function(other)}
+            for one, other in found.rows
+        ],
         "lines": [
             {
                 **_function(one.function),
@@ -60,26 +60,28 @@ def sentence(found: Divergence) -> str:
     who = SAID[found.reference].format(_bare(found.test))
     if found.lines:
         return _lines(found.lines[0], who)
-    if not found.parted:
+    if found.parted is None:
         what = "functions and lines" if found.by_lines else "functions"
         return f"it ran the same {what} as {who}: the values differ"
-    after = f"after {found.last.short} it calls" if found.last else "it calls first"
-    mine, theirs = (one.short if one else "nothing more" for one in (found.found, found.expected))
-    return f"{after} {mine}, where {theirs} came in {who}"
+    mine, theirs = found.parted
+    after = f"after {found.last.short} it" if found.last else "first it"
+    if mine is None and theirs is not None:
+        return f"{after} does not call {theirs.short}, which came next in {who}"
+    other = f"where {theirs.short} came" if theirs else "which did not come there"
+    return f"{after} calls {mine.short if mine else ''}, {other} in {who}"
 
 
 def side_by_side(found: dict[str, Any]) -> Iterator[str]:
     """Yield the lines that show a divergence (as diagnoses/ has it) at a terminal."""
     kind, test = found["reference"], found["test"]
-    ways = [[_place(one) for one in found[side]] for side in ("failing", "passing")]
+    ways = [[_place(row[side]) for row in found["rows"]] for side in ("failing", "passing")]
     room = min(max(map(width, ["this test", *ways[0]])), COLUMN)
-    yield safe(f"  parted  {found['fact']}")
+    yield safe(f"  beside  {found['fact']}")
     yield f"       {padded('this test', room)}  {safe(kind)}{'' if kind == 'last pass' else f': {safe(test)}'}"
     if found["start"]:
         yield f"       ... {found['start']} functions alike"
-    same = found["common"] - found["start"]
-    for place, (mine, theirs) in enumerate(zip_longest(*ways, fillvalue="-")):
-        mark = " " if place < same else "!"
+    for mine, theirs in zip(*ways):
+        mark = " " if mine == theirs else "!"
         yield f"     {mark} {padded(cut_front(mine, room), room)}  {cut_end(theirs, 2 * COLUMN)}"
     for one in found["lines"]:
         mine, theirs = (ranges(one[side]) or "-" for side in ("failing", "passing"))
@@ -116,8 +118,8 @@ def _function(function: Function) -> dict[str, object]:
     return {"file": function.file, "function": clean(function.name), "line": function.line}
 
 
-def _place(one: dict[str, Any]) -> str:
-    return safe(f"{one['function']}  {one['file']}:{one['line']}")
+def _place(one: dict[str, Any] | None) -> str:
+    return safe(f"{one['function']}  {one['file']}:{one['line']}") if one else "-"
 
 
 def _bare(nodeid: str) -> str:

@@ -44,7 +44,7 @@ def found(run, name, way):
 
 
 def parted_at(one):
-    return [f.name if f else None for f in (one.last, one.found, one.expected)]
+    return [f.name if f else None for f in (one.last, *(one.parted or ()))]
 
 
 def test_the_same_tests_last_pass_comes_first():
@@ -76,7 +76,8 @@ def test_what_is_not_alike_is_no_reference():
 
 def test_two_tests_own_functions_and_what_an_import_ran_tell_nothing():
     # 8 is a module, 9 and 10 are the functions of two tests
-    assert not found(a_run({"test_y": ["10", "a", "b"]}), "test_x", ["8", "9", "a", "b"]).parted
+    one = found(a_run({"test_y": ["10", "a", "b"]}), "test_x", ["8", "9", "a", "b"])
+    assert one.parted is None
 
 
 def test_the_lines_of_what_both_called_before_they_part():
@@ -88,7 +89,7 @@ def test_the_lines_of_what_both_called_before_they_part():
 
 def test_lines_past_the_place_where_it_failed_are_no_other_way():
     one = compared("sibling", "t", "", steps("a", 0b0111), steps("a", 0b1111))
-    assert (one.lines, one.parted, one.by_lines) == ((), False, True)
+    assert (one.lines, one.parted, one.by_lines) == ((), None, True)
 
 
 def test_lines_of_another_source_or_not_recorded_are_not_compared():
@@ -97,12 +98,19 @@ def test_lines_of_another_source_or_not_recorded_are_not_compared():
     assert compared("last pass", "t", "r", mine, theirs).lines == ()
 
 
+def test_what_both_called_later_stands_in_one_row():
+    one = compared("nearest", "t", "", steps("axbc"), steps("abdc"))
+    names = [tuple(f.name if f else None for f in row) for row in one.rows]
+    assert names == [("a", "a"), ("x", None), ("b", "b"), (None, "d"), ("c", "c")]
+
+
 @given(ORDERS, ORDERS)
 def test_it_agrees_with_a_comparison_item_by_item(mine, theirs):
     one = compared("sibling", "t", "", steps(mine), steps(theirs))
-    assert one.parted == (mine != theirs)
+    assert (one.parted is None) == (mine == theirs)
     assert mine[: one.common] == theirs[: one.common]
-    assert not one.parted or one.expected != one.found
-    for way, kept in ((mine, one.failing), (theirs, one.passing)):
-        assert [f.name for f in kept] == way[one.start : one.start + len(kept)]
-        assert len(kept) <= BEFORE + AFTER
+    assert one.parted is None or one.parted[0] != one.parted[1]
+    assert len(one.rows) <= BEFORE + AFTER
+    for side, way in enumerate((mine, theirs)):
+        kept = [row[side].name for row in one.rows if row[side]]
+        assert kept == way[one.start : one.start + len(kept)]

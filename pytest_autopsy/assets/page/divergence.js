@@ -15,12 +15,11 @@ async function divergenceSection(about) {
 }
 
 function ways(found, id) {
-  const same = found.common - found.start;
-  const rows = Array.from({ length: Math.max(found.failing.length, found.passing.length) }, (_, place) => {
-    const apart = place >= same;
+  const rows = found.rows.map((row) => {
+    const apart = !row.failing || !row.passing || row.failing.file !== row.passing.file || row.failing.function !== row.passing.function;
     return el('tr', { class: apart ? 'apart' : null },
       el('td', { class: 'sign' }, apart ? '≠' : '='),
-      [found.failing[place], found.passing[place]].map((one) => el('td', null, one ? step(one, id) : el('span', { class: 'note' }, 'nothing more'))));
+      [row.failing, row.passing].map((one) => el('td', null, one ? step(one, id) : el('span', { class: 'note' }, 'not here'))));
   });
   const before = found.start ? el('tr', null, el('td', { class: 'sign' }, '='), el('td', { colspan: 2, class: 'note' }, `${many(found.start, 'function')} before, in the same order`)) : null;
   const other = [BESIDE[found.reference], found.run ? ` (run ${found.run})` : null, found.reference === 'last pass' ? null : el('span', { class: 'test' }, breakable(found.test))];
@@ -31,7 +30,10 @@ function ways(found, id) {
 }
 
 function step(one, id) {
-  return [el('span', { class: 'function' }, one.function.replace(/^.*<locals>\./, '')), ' ', placeLink(id, one.file, one.line)];
+  const link = placeLink(id, one.file, one.line);
+  link.title = `${one.file}:${one.line}`;
+  link.replaceChildren(`${one.file.split('/').at(-1)}:${one.line}`); // two ways have to stand beside each other
+  return [el('span', { class: 'function' }, one.function.replace(/^.*<locals>\./, '')), ' ', link];
 }
 
 // The source around lines that only one of the two ran: which of them did is said on each.
