@@ -13,6 +13,7 @@ from ..report.divergence import side_by_side
 from ..report.plain import cut_end, safe
 from ..settings import LEAST_BUDGET
 from ..store import load_run
+from . import add_command, add_json, add_store
 from .calls import call_lines, call_of, events_of
 from .reading import complain, damage, emit, find_failure, run_of, stored
 from .runs import later_runs
@@ -29,10 +30,8 @@ MAX_FRAMES, MAX_LOCALS = 3, 8
 
 def add(commands: Any) -> None:
     """Register the command with the parsers of `pytest-autopsy`."""
-    parser = commands.add_parser(
-        "show", help="the latest digest, one failing test, or one call of it", epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+    told = "the latest digest, one failing test, or one call of it"
+    parser = add_command(commands, show, "show", told, EXAMPLES)
     parser.add_argument(
         "test", nargs="?", metavar="TEST", help="a node id, a part of one, or a failure's id"
     )
@@ -41,9 +40,8 @@ def add(commands: Any) -> None:
         "--budget", type=_tokens, default=2000, metavar="TOKENS",
         help="about how much to print at most (2000)",
     )  # fmt: skip
-    parser.add_argument("--dir", default=".autopsy", help="the store, a run, or a digest.json")
-    parser.add_argument("--json", action="store_true", help="as JSON")
-    parser.set_defaults(run=show)
+    add_store(parser, "the store, a run, or a digest.json")
+    add_json(parser)
 
 
 def _tokens(text: str) -> int:
