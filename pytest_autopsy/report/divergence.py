@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..model import Function
 from ..observe.text import clean
-from .plain import cut_end, cut_front, padded, safe, width
+from .plain import cut_end, padded, safe, width
 
 if TYPE_CHECKING:
     from ..diagnose.divergence import Divergence, Parted
@@ -82,7 +83,7 @@ def side_by_side(found: dict[str, Any]) -> Iterator[str]:
         yield f"       ... {found['start']} functions alike"
     for mine, theirs in zip(*ways):
         mark = " " if mine == theirs else "!"
-        yield f"     {mark} {padded(cut_front(mine, room), room)}  {cut_end(theirs, 2 * COLUMN)}"
+        yield f"     {mark} {padded(cut_end(mine, room), room)}  {cut_end(theirs, COLUMN)}"
     for one in found["lines"]:
         mine, theirs = (ranges(one[side]) or "-" for side in ("failing", "passing"))
         yield safe(f"       {one['function']}: only this test ran {mine}; only that one {theirs}")
@@ -119,7 +120,8 @@ def _function(function: Function) -> dict[str, object]:
 
 
 def _place(one: dict[str, Any] | None) -> str:
-    return safe(f"{one['function']}  {one['file']}:{one['line']}") if one else "-"
+    """A function and its place; two have to stand beside each other, so the folder is left out."""
+    return safe(f"{one['function']}  {Path(one['file']).name}:{one['line']}") if one else "-"
 
 
 def _bare(nodeid: str) -> str:
