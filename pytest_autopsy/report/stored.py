@@ -34,10 +34,10 @@ def _pieces(value: object) -> Iterator[str]:
 
 def _typed(value: dict[str, Any]) -> Iterator[str]:
     name, cut = str(value["__type__"]), ("...",) if value.get("why") else ()
-    if "attrs" in value:
+    if isinstance(value.get("attrs"), dict):
         shown = (_named(key, item) for key, item in value["attrs"].items())
         yield from _within(f"{name}(", _and(shown, cut), ")")
-    elif "items" in value:
+    elif isinstance(value.get("items"), list):
         left, right = _BRACKETS.get(name, (f"{name}(", ")"))
         yield from _within(left, _and(map(_pieces, value["items"]), cut), right)
     elif "text" in value:
