@@ -33,6 +33,8 @@ MAX_USED = 2000
 FEW = 20
 """A run with fewer passing tests of its own than this is helped by the baseline."""
 MAX_CLASSES = 12
+DAMAGED = (OSError, ValueError, KeyError, TypeError, IndexError)
+"""What reading a file of another version, or a broken one, raises."""
 CLASSES = ("return ", "handled ", "changed ")
 """Features that tell no value, not even as a hash."""
 
@@ -99,10 +101,15 @@ class Shard:
 def shards(folder: Path, python: str) -> Iterator[Shard]:
     """Yield what can be read below `folder` and was recorded by this version of Python."""
     for path in sorted(folder.glob("*.json")):
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, IndexError):
+        with contextlib.suppress(*DAMAGED):
             shard = Shard.from_json(path.read_bytes())
             if shard.python == python:
                 yield shard
+
+
+def shard_path(folder: Path, file: str) -> Path:
+    """Where the tests of a file are kept."""
+    return folder / f"{hashlib.blake2b(os.fsencode(file), digest_size=8).hexdigest()}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +134,7 @@ def update(folder: Path, run: Run, recorded: Recorded) -> int:
     if by_file and not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True)
     for file, tests in by_file.items():
-        path = folder / f"{hashlib.blake2b(os.fsencode(file), digest_size=8).hexdigest()}.json"
+        path = shard_path(folder, file)
         shard = _updated(path, recorded.shown(file), run, tests, recorded)
         write_atomically(path, shard.to_json())
     return sum(map(len, by_file.values()))
@@ -193,7 +200,7 @@ def _keep_others(path: Path, shard: Shard, table: _Table) -> None:
     """Take over from the file that is there what this run has not run."""
     try:
         old = Shard.from_json(path.read_bytes())
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+    except DAMAGED:
         return
     if (old.python, old.lines) != (shard.python, shard.lines):
         return

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -32,6 +32,9 @@ from .session import Session
 from .shards import shard_of
 from .tally import Tally
 from .writing import ran_of, unchanged_since, write_run
+
+if TYPE_CHECKING:  # a green run does without
+    from .diagnose.divergence import Divergence
 
 
 class Closing:
@@ -108,8 +111,10 @@ class Closing:
         began = perf_counter()
         causes: list[RootCause] = []
         diagnoses: dict[str, Diagnosis] = {}
+        parted: dict[str, Divergence] = {}
         if ours.settings.triage and failures:
-            from .pipeline import Known, diagnose_each, explain  # a green run does without
+            # Only here: a green run does without.
+            from .pipeline import Known, diagnose_each, divergences, explain
 
             ask_plugins(self.config, ours.run, ours.faults)
             ours.run.changed = self.guarded(changed_lines, ours.project.root) or {}
@@ -119,15 +124,18 @@ class Closing:
             causes = self.guarded(explain, ours.run, path_of, step, known) or []
             ours.progress.begin("diagnosing each failure")
             diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of, step, known) or {}
+            parted = self.guarded(divergences, ours.run, causes, known) or {}
             ours.progress.begin("writing the digest")
             text = ours.redactor.text  # they read the source, too
             causes, diagnoses = everywhere(causes, text), everywhere(diagnoses, text)
+            parted = everywhere(parted, ours.redactor.identifier)
         outcome = Outcome(
             run=run_facts(ours, session, self._started, self._stopped_by),
             totals=self.tally.totals(session, failures),
             failures=failures,
             causes=causes,
             diagnoses=diagnoses,
+            divergences=parted,
             cost=cost(ours, perf_counter() - began),
             notes=notes(ours, self.config),
             retried=ours.retried,

@@ -5,17 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import baseline, env
+from .lastpass import last_passes
 from .record.finish import is_sampled
 from .session import Session
 
 
 def consult(ours: Session) -> None:
-    """Hand the run the rows of tests that passed earlier, where it has few of its own."""
+    """Hand the run the last passes of tests that fail now, and, where few passed, rows of others."""
     folder = _read_from(ours)
-    if folder is None or len(ours.run.passed) >= baseline.FEW:
+    if folder is None:
+        return
+    hashes = ours.function_hashes()
+    named = {ours.run.functions[index][:2]: hash_ for index, hash_ in hashes.items()}
+    failing = [failure.nodeid for failure in ours.run.failures]
+    ours.run.last_passes = last_passes(folder, failing, _python(), named)
+    if len(ours.run.passed) >= baseline.FEW:
         return
     ours.baseline = baseline.consult(
-        folder, ours.run, _python(), ours.settings.keeps_calls, ours.function_hashes(), is_sampled
+        folder, ours.run, _python(), ours.settings.keeps_calls, hashes, is_sampled
     )
     if ours.baseline is not None:
         ours.run.earlier = ours.baseline.rows

@@ -14,7 +14,7 @@ from .kept import NAME, Kept, header
 from .model import Failure
 from .observe.again import everywhere
 from .observe.redaction import Redactor
-from .pipeline import diagnose_each, explain
+from .pipeline import diagnose_each, divergences, explain
 from .plainjson import dumps
 from .report.digest import Outcome, diagnosis_json, diagnosis_path, digest
 from .report.markdown import digest_md
@@ -115,6 +115,7 @@ def _outcome(run: Divided, kept: Kept, owners: dict[str, Part], root: Path) -> O
         failures=[_placed(failure, owners[failure.id].folder) for failure in kept.run.failures],
         causes=causes,
         diagnoses=diagnoses,
+        divergences=everywhere(divergences(kept.run, causes), Redactor().identifier),
         cost=_sums(part.cost for part in run.parts)
         | {"diagnose_s": round(perf_counter() - began, 3)},
         notes=[f"shard {part.index} is incomplete: {part.why}" for part in run.parts if part.why]
@@ -129,7 +130,11 @@ def export(outcome: Outcome, folder: Path) -> None:
     for failure in outcome.failures:
         found = outcome.diagnoses.get(failure.id)
         if found is not None:
-            data = dumps(diagnosis_json(failure, found), indent=True, newline=True)
+            data = dumps(
+                diagnosis_json(failure, found, outcome.divergences.get(failure.id)),
+                indent=True,
+                newline=True,
+            )
             publish(folder / diagnosis_path(failure), data)
     copied = replace(outcome, failures=[_copied(one, folder) for one in outcome.failures])
     publish(folder / "digest.json", dumps(digest(copied), newline=True))

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from .atonce import uncollected
 from .diagnose.case import Case
+from .diagnose.divergence import Divergence, Passes
 from .diagnose.known import Known as Known  # for whoever calls both functions
 from .diagnose.rank import diagnose
 from .model import Diagnosis, Failure, RootCause, Run
@@ -60,6 +61,20 @@ def diagnose_each(
             alone = len(cause.failures) > 1 and failure_id in known.looked_at
             found[failure_id] = assess([by_id[failure_id]]) if alone else cause.diagnosis
     return found
+
+
+def divergences(
+    run: Run, causes: list[RootCause], known: Known | None = None
+) -> dict[str, Divergence]:
+    """Return failure id -> where its way leaves that of a passing test.
+
+    Of the failures that are looked at by themselves, and each cause's exemplar.
+    """
+    passes = Passes(run)
+    wanted = (known.looked_at if known else None) or chosen(run.failures)
+    wanted |= {cause.exemplar for cause in causes}
+    found = {f.id: passes.divergence(f) for f in run.failures if f.id in wanted}
+    return {one: divergence for one, divergence in found.items() if divergence is not None}
 
 
 def assessor(

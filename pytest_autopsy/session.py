@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from operator import itemgetter
 from time import perf_counter
 from typing import Any
 
@@ -327,11 +328,12 @@ class Session:
     # -- parts ------------------------------------------------------------------------------
 
     def _shared(self, rows: dict[int, int], names: frozenset[str]) -> list[dict[int, int]]:
-        used = [owned for name, owned in self.fixtures.values() if name in names]
+        known = sorted(self.fixtures.values(), key=itemgetter(0))  # not by who set up first
+        used = [owned for name, owned in known if name in names]
         functions = self.recorder.functions
         files = {functions[index].file for index in rows}
         imports = self.recorder.import_rows
-        return used + [imports[file] for file in sorted(files) if file in imports]
+        return [imports[file] for file in sorted(files) if file in imports] + used
 
     def _exception(
         self, error: BaseException | None, shown_message: str | None

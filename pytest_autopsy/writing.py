@@ -51,9 +51,9 @@ def write_run(ours: Session, outcome: Outcome, ran: Ran | None) -> None:
         for failure in outcome.failures:
             diagnosis = outcome.diagnoses.get(failure.id)
             if diagnosis is not None:
-                directory.write_json(
-                    diagnosis_path(failure), diagnosis_json(failure, diagnosis), indent=True
-                )
+                divergence = outcome.divergences.get(failure.id)
+                data = diagnosis_json(failure, diagnosis, divergence)
+                directory.write_json(diagnosis_path(failure), data, indent=True)
         directory.write_json("digest.json", digest(outcome))
         text = Guard(ours.faults)(digest_md, outcome, ours.settings.budget, ours.settings.causes)
         if text is not None:

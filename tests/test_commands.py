@@ -31,7 +31,7 @@ EVENTS = [
     {"event": "exception", "call_id": 1, "exc_type": "TypeError", "exc_value": "bad operand"},
 ]  # fmt: skip
 FRAME = {"function": "line_total", "file": "cart.py", "line": 42, "code": "  price * quantity",
-         "locals": {"price": "None", "quantity": {"value": 2}}}  # fmt: skip
+         "locals": {"price": None, "quantity": {"value": 2}}}  # fmt: skip
 
 
 def write(store: Path, name: str, count: int) -> RunDirectory:
@@ -247,9 +247,19 @@ def test_what_is_missing_beside_a_digest(store, latest, said):
     code, out, _ = said("show", "test_1")
     assert code == 0
     assert "TypeError: bad operand" in out
+    assert out.count("(not there any more)") == 3
     code, _, err = said("show", "test_1", "--call", "1")
     assert code == 1
     assert "traces" in err
+    assert err.endswith("cannot be read: No such file or directory\n")
+
+
+def test_half_written_run(store, latest, said):
+    (latest / "digest.json").unlink()
+    code, _, err = said("show")
+    assert code == 1
+    assert err.startswith("pytest-autopsy: ")
+    assert "digest.json cannot be read: No such file" in err
 
 
 def test_damaged_trace(store, latest, said):

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..report.plain import many
 from ..store import is_live
+from . import add_command, add_store
 from .reading import complain
 from .runs import all_runs
 
@@ -21,18 +22,14 @@ examples:
 
 def add(commands: Any) -> None:
     """Register the command with the parsers of `pytest-autopsy`."""
-    parser = commands.add_parser(
-        "clean", help="take old runs out of the store", epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+    parser = add_command(commands, run, "clean", "take old runs out of the store", EXAMPLES)
     chosen = parser.add_mutually_exclusive_group()
     chosen.add_argument(
         "--keep", type=_count, default=1, metavar="N", help="newest runs to keep (1)"
     )
     chosen.add_argument("--all", action="store_true", help="every run that is not going on")
     parser.add_argument("--dry-run", action="store_true", help="only say what would go")
-    parser.add_argument("--dir", default=".autopsy", help="the store")
-    parser.set_defaults(run=run)
+    add_store(parser)
 
 
 def _count(text: str) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 from ..report.budget import words_of
 from ..report.plain import many, safe
 from ..store import load_run
+from . import add_command, add_json, add_store
 from .reading import complain, damage, emit
 from .runs import find_run
 
@@ -23,15 +24,19 @@ MAX_TESTS = 5
 
 def add(commands: Any) -> None:
     """Register the command with the parsers of `pytest-autopsy`."""
-    parser = commands.add_parser(
-        "diff", help="what changed between two runs", epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
-    parser.add_argument("before", nargs="?", default="previous", metavar="RUN")
-    parser.add_argument("after", nargs="?", default="latest", metavar="RUN")
-    parser.add_argument("--dir", default=".autopsy", help="the store")
-    parser.add_argument("--json", action="store_true", help="as JSON")
-    parser.set_defaults(run=run)
+    parser = add_command(commands, run, "diff", "what changed between two runs", EXAMPLES)
+    parser.add_argument(
+        "before",
+        nargs="?",
+        default="previous",
+        metavar="RUN",
+        help="an id, a part of one, or a path (the run before)",
+    )
+    parser.add_argument(
+        "after", nargs="?", default="latest", metavar="RUN", help="the same (the latest run)"
+    )
+    add_store(parser)
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from . import add_command, add_store
 from .reading import complain
 
 EXAMPLES = """\
@@ -19,14 +20,12 @@ WRONG_USAGE = 2
 
 def add(commands: Any) -> None:
     """Register the command with the parsers of `pytest-autopsy`."""
-    parser = commands.add_parser(
-        "mcp", help="serve what runs left behind to a coding agent (MCP over stdio)",
-        description="Serve the runs of the project in this directory over stdio: digest, show_failure,"
-        " show_call, search_values, diff, triage. Nothing outside of it is read, nothing is written.",
-        epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = add_command(
+        commands, run, "mcp", "serve what runs left behind to a coding agent (MCP over stdio)", EXAMPLES,
+        "Serve the runs of the project in this directory over stdio: digest, show_failure, show_call,"
+        " search_values, diff, triage. Nothing outside of it is read, nothing is written.",
     )  # fmt: skip
-    parser.add_argument("--dir", default=".autopsy", help="the store")
-    parser.set_defaults(run=run)
+    add_store(parser)
 
 
 def run(options: argparse.Namespace) -> int:

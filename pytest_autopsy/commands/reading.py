@@ -33,7 +33,7 @@ def find_failure(digest: dict[str, Any], wanted: str) -> dict[str, Any]:
         names = " or ".join(map(safe, [*holding][:NEAREST]))
         raise ValueError(f"{len(holding)} tests that failed hold {wanted!r}: say which, {names}")
     near = _nearest(wanted, [failure["nodeid"] for failure in failures])
-    offer = f"; did you mean {' or '.join(map(safe, near))}" if near else ""
+    offer = f"; did you mean {' or '.join(map(safe, near))}?" if near else ""
     raise ValueError(f"no failure {wanted!r} in run {digest['run']['id']}{offer}")
 
 
@@ -96,5 +96,7 @@ def emit(data: object, lines: Iterable[str], as_json: bool) -> int:
 
 def complain(message: object) -> int:
     """Say what is wrong on standard error; return the exit code 1."""
+    if isinstance(message, OSError) and message.filename is not None and message.strerror:
+        message = f"{message.filename} cannot be read: {message.strerror}"
     print(f"pytest-autopsy: {message}", file=sys.stderr)
     return 1

@@ -19,6 +19,7 @@ from ..record.targets import TargetError, Targets, parse_target
 from ..settings import new_run_id
 from ..store import RunDirectory
 from ..traceconfig import FILE, ConfigError, TraceConfig, read_config
+from . import add_command
 from .signals import Forwarding
 
 EXAMPLES = """\
@@ -32,19 +33,19 @@ NOT_FOUND, NOT_STARTED = 127, 126
 
 def add(commands: Any) -> None:
     """Register the command with the parsers of `pytest-autopsy`."""
-    parser = commands.add_parser(
-        "run",
-        help="trace any Python program: pytest-autopsy run -- python script.py",
-        description="Trace a Python program and the Python processes that it starts; nothing of it is"
-        " modified. Its exit code is kept.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = add_command(
+        commands, run, "run", "trace any Python program: pytest-autopsy run -- python script.py", EXAMPLES,
+        "Trace a Python program and the Python processes that it starts; nothing of it is modified."
+        " Its exit code is kept.",
+    )  # fmt: skip
     parser.add_argument(
         "--trace-target", action="append", default=[], metavar="TARGET",
         help="trace TARGET alone, as pytest's --trace-target; repeatable; default: the project's code",
     )  # fmt: skip
-    parser.add_argument("--trace-exclude", action="append", default=[], metavar="TARGET")
+    parser.add_argument(
+        "--trace-exclude", action="append", default=[], metavar="TARGET",
+        help="do not trace TARGET; repeatable",
+    )  # fmt: skip
     parser.add_argument(
         "--config", metavar="FILE", help=f"what to trace (default: {FILE} here, where there is one)"
     )
@@ -52,7 +53,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--log", metavar="FILE", help="append each event to FILE as it happens")
     parser.add_argument("-q", "--quiet", action="store_true", help="say nothing at the end")
     parser.add_argument("program", nargs=argparse.REMAINDER, metavar="-- PROGRAM")
-    parser.set_defaults(run=run, usage_error=parser.error)
+    parser.set_defaults(usage_error=parser.error)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..plainjson import dumps, loads
+from ..plainjson import loads
 from ..report.budget import Traceback, brief, within
+from ..report.divergence import side_by_side
 from ..report.plain import cut_end, safe
+from ..report.stored import stored_text
 from ..settings import LEAST_BUDGET
 from ..store import load_run
+from . import add_command, add_json, add_store
 from .calls import call_lines, call_of, events_of
 from .reading import complain, damage, emit, find_failure, run_of, stored
 from .runs import later_runs
@@ -28,10 +31,8 @@ MAX_FRAMES, MAX_LOCALS = 3, 8
 
 def add(commands: Any) -> None:
     """Register the command with the parsers of `pytest-autopsy`."""
-    parser = commands.add_parser(
-        "show", help="the latest digest, one failing test, or one call of it", epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+    told = "the latest digest, one failing test, or one call of it"
+    parser = add_command(commands, show, "show", told, EXAMPLES)
     parser.add_argument(
         "test", nargs="?", metavar="TEST", help="a node id, a part of one, or a failure's id"
     )
@@ -40,9 +41,8 @@ def add(commands: Any) -> None:
         "--budget", type=_tokens, default=2000, metavar="TOKENS",
         help="about how much to print at most (2000)",
     )  # fmt: skip
-    parser.add_argument("--dir", default=".autopsy", help="the store, a run, or a digest.json")
-    parser.add_argument("--json", action="store_true", help="as JSON")
-    parser.set_defaults(run=show)
+    add_store(parser, "the store, a run, or a digest.json")
+    add_json(parser)
 
 
 def _tokens(text: str) -> int:
@@ -86,7 +86,7 @@ def asked_for(
         event = _call(run, failure, call)
         return event, list(within(call_lines(event), budget))
     diagnosis = stored(run, failure)
-    lines = [*_failure_lines(failure, diagnosis), *_crash(run, failure)]
+    lines = [*_failure_lines(run, failure, diagnosis), *_crash(run, failure)]
     return diagnosis or failure, list(within(lines, budget))
 
 
@@ -127,15 +127,20 @@ def _crash(run: Path, failure: dict[str, Any]) -> Iterator[str]:
         yield safe(
             f"  in {frame['function']}  {frame['file']}:{frame['line']}  {frame['code'].strip()}"
         )
+        for operand in frame.get("operands", ()):  # what the failing expression is made of
+            if not operand["text"].isidentifier():  # else it stands among the locals
+                yield f"       {_named(operand['text'], operand['value'])}"
         for name, value in list(frame.get("locals", {}).items())[:MAX_LOCALS]:
-            yield f"       {safe(name)} = {cut_end(safe(_text(value)), 120)}"
+            yield f"       {_named(name, value)}"
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else dumps(value).decode("utf-8", "replace")
+def _named(name: str, value: object) -> str:
+    return f"{safe(name)} = {cut_end(safe(stored_text(value)), 120)}"
 
 
-def _failure_lines(failure: dict[str, Any], diagnosis: dict[str, Any] | None) -> Iterator[str]:
+def _failure_lines(
+    run: Path, failure: dict[str, Any], diagnosis: dict[str, Any] | None
+) -> Iterator[str]:
     yield safe(f"{failure['nodeid']} ({failure['phase']}): {failure['outcome']}")
     if failure["exception"]:
         first = (failure["exception"]["message"].strip().splitlines() or [""])[0]
@@ -146,11 +151,14 @@ def _failure_lines(failure: dict[str, Any], diagnosis: dict[str, Any] | None) ->
         yield from _suspects(diagnosis["suspects"])
         if diagnosis["hint"]:
             yield f"  hint    {safe(diagnosis['hint'])}"
+        if diagnosis.get("divergence"):  # files of earlier versions have none
+            yield from side_by_side(diagnosis["divergence"])
     elif failure["why_no_cause"]:
         yield f"  no cause: {safe(failure['why_no_cause'])}"
     for what in ("trace", "snapshot", "diagnosis"):
-        if failure[what]:
-            yield f"  {what:9} {failure[what]}"
+        if path := failure[what]:
+            there = run.joinpath(*Path(path).parts[-2:]).exists()
+            yield safe(f"  {what:9} {path}{'' if there else ' (not there any more)'}")
     yield f"  rerun     {safe(' '.join(failure['rerun']))}"
 
 

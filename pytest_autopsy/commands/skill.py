@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from . import add_command
 from .reading import complain
 
 NAME = "pytest-autopsy"
@@ -19,14 +20,10 @@ examples:
 
 def add(commands: Any) -> None:
     """Register the command with the parsers of `pytest-autopsy`."""
-    parser = commands.add_parser(
-        "skill", help="print the guide for coding agents", epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+    parser = add_command(commands, run, "skill", "print the guide for coding agents", EXAMPLES)
     parser.add_argument(
         "--install", metavar="DIR", help=f"write it to DIR/{NAME}/SKILL.md (e.g. .claude/skills)"
     )
-    parser.set_defaults(run=run)
 
 
 def text() -> str:

@@ -22,6 +22,7 @@ from ..store import publish
 from ..triage.gather import Gathered
 from ..triage.readers import FORMATS
 from ..triage.reading import gather
+from . import add_command, add_json
 from .reading import complain, emit
 
 DONE, NOTHING, PARTLY = 0, 1, 3
@@ -29,18 +30,18 @@ EXAMPLES = """\
 examples:
   pytest-autopsy triage reports/ logs/ --buckets 5    of what failed in files, at most 5 causes
   pytest-autopsy triage 'shards/*' --export out       the parts of a divided run, joined
+
+exit codes: 0 all of it was used, 1 nothing could be used, 2 wrong usage, 3 of a file something could not be used,
+or a shard is missing or incomplete
 """
 HELP = "the root causes of what failed in runs, reports and logs"
 
 
 def add(commands: Any) -> None:
     """Register the command with the parsers of `pytest-autopsy`."""
-    parser = commands.add_parser(
-        "triage", help=HELP, description=f"{HELP[0].upper()}{HELP[1:]}: {FORMATS}.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=f"{EXAMPLES}\nexit codes: 0 all of it was used, 1 nothing could be used, 2 wrong usage, 3 of a file"
-        " something could not be used,\nor a shard is missing or incomplete",
-    )  # fmt: skip
+    parser = add_command(
+        commands, triage, "triage", HELP, EXAMPLES, f"{HELP[0].upper()}{HELP[1:]}: {FORMATS}."
+    )
     parser.add_argument(
         "paths", nargs="+", metavar="PATH",
         help="a file, a directory, a pattern, or - for standard input; gzip too",
@@ -48,13 +49,12 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--buckets", type=_at_least_one, metavar="N", help="at most N causes, the last one a rest"
     )
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    add_json(parser)
     parser.add_argument("--markdown", action="store_true", help="as Markdown")
     parser.add_argument(
         "--export", metavar="DIR",
         help="write it below DIR too: triage.json, triage.md, and the digest that shards make together",
     )  # fmt: skip
-    parser.set_defaults(run=triage)
 
 
 def triage(options: argparse.Namespace) -> int:

@@ -1,89 +1,228 @@
-"""Where a failing test's first calls depart from those of a test that passed.
+"""Where a failing test's way through the program leaves that of a test that passed.
 
 The reference is the same test's last pass, else a sibling (the same test with other parameters),
 else the test whose functions are the most alike. What is compared is the order in which functions
-were called for the first time: it does not depend on how often a loop went round.
+were called for the first time, then the lines of those that both called in that order: neither
+depends on how often a loop went round. It is shown, and weighs nothing in a ranking.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
+from functools import cached_property
+from itertools import zip_longest
 from typing import Literal, NamedTuple
 
+from ..model import Failure, Function, Passed, Run, Step
+from .known import bits
+
 Reference = Literal["last pass", "sibling", "nearest"]
+Key = tuple[str, str]
 LEAST_ALIKE = 0.3
 """A nearest test that shares less of its functions (Jaccard) says nothing."""
+COMPARED = 2000
+"""Passing tests that one failing test is compared with; those of its own file come first."""
+BEFORE, AFTER = 3, 9
+"""Rows that are kept of both ways: before they part, and from there on."""
+ALIGNED = 400
+"""Functions of each way that are looked through for what both called later on."""
+MAX_LINES = 5
+"""Functions whose lines differ that are kept."""
+
+
+class Parted(NamedTuple):
+    """A function that both tests ran, each with lines that the other did not run.
+
+    `after` is the last line before these that both ran.
+    """
+
+    function: Function
+    after: int | None
+    failing: tuple[int, ...]
+    passing: tuple[int, ...]
+
+
+Row = tuple[Function | None, Function | None]
+"""What the failing and what the passing test called, beside each other."""
 
 
 class Divergence(NamedTuple):
-    """Two orders of first calls agree on `common` functions, then one goes on otherwise.
+    """Two ways agree on the first calls of `common` functions, then one goes on otherwise.
 
-    `expected` came next in the reference, `found` in the failing test; None where it had ended.
+    `rows` are both ways from row `start` on, aligned: None where one has no such function.
+    `lines` are functions among the common ones that ran other lines. Where nothing differs, both
+    tests ran the same functions and lines: what they were given differs.
     """
 
     reference: Reference
     test: str
+    run: str  # id of the earlier run that the reference is from, "" where it is of this one
     common: int
-    last: int | None  # the last function that both called
-    expected: int | None
-    found: int | None
+    start: int
+    rows: tuple[Row, ...]
+    by_lines: bool  # whether both were recorded with lines
+    lines: tuple[Parted, ...] = ()
+
+    @property
+    def last(self) -> Function | None:
+        """The last function of those that both called in the same order."""
+        return self.rows[self.common - self.start - 1][0] if self.common else None
+
+    @property
+    def parted(self) -> Row | None:
+        """The first row that differs, None where all are the same."""
+        return next(iter(self.rows[self.common - self.start :]), None)
 
 
-def first_divergence(
-    nodeid: str,
-    order: Sequence[int],
-    passed: Mapping[str, Sequence[int]],
-    unknown: Collection[int] = (),
-) -> Divergence | None:
-    """Return where `order`, a failing test's functions by first call, departs from its reference.
+class Passes:
+    """The ways of the tests that passed, as references for those that failed."""
 
-    `passed` maps the node ids of passing tests to theirs. `unknown` functions are left out on both
-    sides: their source changed since. Returns None where there is no reference, or no departure.
-    """
-    mine = [function for function in order if function not in unknown]
-    chosen = _reference(nodeid, mine, passed)
-    if chosen is None:
-        return None
-    kind, test = chosen
-    theirs = [function for function in passed[test] if function not in unknown]
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._bits: dict[Key, int] = {}  # function -> its place in a mask
+        self._masks: dict[int, int] = {}  # id of a row -> its mask
+        self._pools: dict[str, list[Passed]] = {}
+
+    def divergence(self, failure: Failure) -> Divergence | None:
+        """Return where a failing test leaves its reference; None where there is none."""
+        if failure.footprint is None:
+            return None
+        mine = self._steps(failure.footprint.lines)
+        last = self.run.last_passes.get(failure.nodeid)
+        if last is not None:
+            return compared("last pass", failure.nodeid, last.run, mine, _called(last.steps))
+        chosen = self._nearest(failure.nodeid, mine)
+        if chosen is None:
+            return None
+        kind, test, theirs = chosen
+        own = _own(failure.nodeid), _own(test)
+        if own[0] != own[1]:  # two functions, of which each ran but one
+            mine, theirs = (
+                [step for step in steps if step.function[:2] not in own] for steps in (mine, theirs)
+            )
+        return compared(kind, test, "", mine, theirs)
+
+    def _nearest(
+        self, nodeid: str, mine: Sequence[Step]
+    ) -> tuple[Reference, str, list[Step]] | None:
+        """The passing test whose functions are the most alike; ties end in the name."""
+        siblings = self._by_name.get(_stem(nodeid), [])
+        wanted = self._mask(mine)
+        best: tuple[float, str, Mapping[int, int]] | None = None
+        for passed in siblings or self._pool(nodeid.partition("::")[0]):
+            row = passed.footprint.lines
+            if id(row) not in self._masks:  # rows are shared by tests that are alike
+                self._masks[id(row)] = self._mask(self._steps(row))
+            key = (-_alike(wanted, self._masks[id(row)]), passed.nodeid, row)
+            if best is None or key[:2] < best[:2]:
+                best = key
+        if best is None or (not siblings and -best[0] < LEAST_ALIKE):
+            return None
+        return "sibling" if siblings else "nearest", best[1], self._steps(best[2])
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Passed]]:
+        found: dict[str, list[Passed]] = {}
+        for passed in (*self.run.passed, *self.run.earlier):
+            found.setdefault(_stem(passed.nodeid), []).append(passed)
+        return found
+
+    def _pool(self, file: str) -> list[Passed]:
+        """Tests to choose the nearest from: those of the file, then others by their names."""
+        if file not in self._pools:
+            every = sorted(
+                (*self.run.passed, *self.run.earlier),
+                key=lambda one: (one.nodeid.partition("::")[0] != file, one.nodeid),
+            )
+            self._pools[file] = every[:COMPARED]
+        return self._pools[file]
+
+    def _mask(self, steps: Iterable[Step]) -> int:
+        """The functions of a way as one number, so that ways are compared in no time."""
+        mask = 0
+        for step in steps:
+            mask |= 1 << self._bits.setdefault(step.function[:2], len(self._bits))
+        return mask
+
+    def _steps(self, row: Mapping[int, int]) -> list[Step]:
+        functions = self.run.functions
+        return _called(Step(functions[index], lines) for index, lines in row.items())
+
+
+def compared(
+    reference: Reference, test: str, run: str, mine: Sequence[Step], theirs: Sequence[Step]
+) -> Divergence:
+    """Return where the way `mine` leaves `theirs`, which a passing test took."""
     common = 0
-    while common < min(len(mine), len(theirs)) and mine[common] == theirs[common]:
+    for one, other in zip(mine, theirs):
+        if one.function[:2] != other.function[:2]:
+            break
         common += 1
-    if common == len(mine) == len(theirs):
-        return None
+    start = max(common - BEFORE, 0)
+    rows: list[Row] = [(step.function, step.function) for step in mine[start:common]]
+    rows += _aligned(mine[common : common + ALIGNED], theirs[common : common + ALIGNED])[:AFTER]
+    lines = (_parted(one, other) for one, other in zip(mine[:common], theirs))
     return Divergence(
-        reference=kind,
-        test=test,
-        common=common,
-        last=mine[common - 1] if common else None,
-        expected=theirs[common] if common < len(theirs) else None,
-        found=mine[common] if common < len(mine) else None,
+        reference, test, run, common, start, tuple(rows),
+        _has_lines(mine) and _has_lines(theirs),
+        tuple(one for one in lines if one is not None)[:MAX_LINES],
+    )  # fmt: skip
+
+
+def _aligned(mine: Sequence[Step], theirs: Sequence[Step]) -> list[Row]:
+    """Both ways beside each other: what both called stands in one row where the order allows."""
+    left, right = ([step.function for step in way] for way in (mine, theirs))
+    ours, others = ([function[:2] for function in way] for way in (left, right))
+    rows: list[Row] = []
+    for _, a, b, c, d in SequenceMatcher(None, ours, others, False).get_opcodes():
+        rows += zip_longest(left[a:b], right[c:d])
+    return rows
+
+
+def _has_lines(steps: Sequence[Step]) -> bool:
+    return any(step.lines > 1 for step in steps)
+
+
+def _parted(mine: Step, theirs: Step) -> Parted | None:
+    """How the lines of a function differ, where they were recorded of the same source.
+
+    Lines past the last one that the failing test ran are what its end left out, no other way.
+    """
+    if mine.changed or theirs.changed or 1 in (mine.lines, theirs.lines):
+        return None
+    reached = (1 << mine.lines.bit_length()) - 1
+    failing, passing = mine.lines & ~theirs.lines, theirs.lines & ~mine.lines & reached
+    if not failing and not passing:
+        return None
+    first = ((failing | passing) & -(failing | passing)).bit_length() - 1
+    before = bits(mine.lines & theirs.lines & ((1 << first) - 1) & ~1)
+    at = mine.function.line
+    return Parted(
+        mine.function,
+        at + before[-1] if before else None,
+        tuple(at + bit for bit in bits(failing)),
+        tuple(at + bit for bit in bits(passing)),
     )
 
 
-def _reference(
-    nodeid: str, mine: Sequence[int], passed: Mapping[str, Sequence[int]]
-) -> tuple[Reference, str] | None:
-    if nodeid in passed:
-        return "last pass", nodeid
-    wanted = set(mine)
-    name = nodeid.partition("[")[0]
-    siblings = [test for test in passed if test.partition("[")[0] == name]
-    if siblings:
-        return "sibling", _nearest(wanted, siblings, passed)
-    if not passed:
-        return None
-    test = _nearest(wanted, passed, passed)
-    return ("nearest", test) if _alike(wanted, passed[test]) >= LEAST_ALIKE else None
+def _called(steps: Iterable[Step]) -> list[Step]:
+    """Without modules: what an import runs, runs once, for whoever comes first."""
+    return [step for step in steps if step.function.name != "<module>"]
 
 
-def _nearest(wanted: set[int], tests: Collection[str], passed: Mapping[str, Sequence[int]]) -> str:
-    """The test whose functions are the most alike; ties end in the name."""
-    return min(tests, key=lambda test: (-_alike(wanted, passed[test]), test))
+def _stem(nodeid: str) -> str:
+    """A test's name without its parameters."""
+    return nodeid.partition("[")[0]
 
 
-def _alike(wanted: set[int], others: Sequence[int]) -> float:
+def _own(nodeid: str) -> Key:
+    """The function that a test is, as a Function names it."""
+    file, _, name = _stem(nodeid).partition("::")
+    return file, name.replace("::", ".")
+
+
+def _alike(mine: int, others: int) -> float:
     """Jaccard: what both have of what either has."""
-    shared = sum(1 for one in others if one in wanted)
-    every = len(wanted) + len(others) - shared
-    return shared / every if every else 0.0
+    every = (mine | others).bit_count()
+    return (mine & others).bit_count() / every if every else 0.0

@@ -40,11 +40,11 @@ def footprint(
     """Return the test's row of the spectrum: its own lines, and those of what it depends on.
 
     `shared` are the rows of fixtures and imports that it used, which may have run in another
-    test: joined to each user, they do not depend on the order of tests. Without `behaviours`
-    only exceptional features are kept: what was handled, what was changed.
+    test: joined to each user and told first, they do not depend on the order of tests. Without
+    `behaviours` only exceptional features are kept: what was handled, what was changed.
     """
-    rows = dict(recording.rows)
-    for other in shared:
+    rows: dict[int, int] = {}
+    for other in (*shared, recording.rows):
         for index, mask in other.items():
             rows[index] = rows.get(index, 0) | mask
     entries = recording.entries()

@@ -136,8 +136,9 @@ def _pieces(
             yield Piece(number, 1, number, "culprits", partial(_essence, cause))
             yield Piece(number, 2, number + 1, "evidence", partial(_story, cause, failures))
             yield Piece(number, 3, number + 6, "tracebacks", partial(_traceback, traceback, cause))
-            yield Piece(number, 4, number + 9, "suspects", partial(_also, cause))
-            yield Piece(number, 5, number + 5, "tests", partial(_tests, cause, failures))
+            yield Piece(number, 4, number + 4, "divergences", partial(_beside, cause))
+            yield Piece(number, 5, number + 9, "suspects", partial(_also, cause))
+            yield Piece(number, 6, number + 5, "tests", partial(_tests, cause, failures))
     loose = [one for one in failures.values() if one["root_cause"] is None]
     if loose:
         what = f"{many(len(loose), 'failure')} without a cause"
@@ -178,6 +179,11 @@ def _traceback(traceback: Traceback, cause: dict[str, Any]) -> list[str]:
     text = traceback(cause["exemplar"]).splitlines()
     telling = [line for line in text if line.strip(" _")]  # pytest parts frames by lines of "_ _"
     return [f"  | {bounded(line, MAX_FACT)}" for line in telling[-TRACEBACK_LINES:]]
+
+
+def _beside(cause: dict[str, Any]) -> list[str]:
+    found = cause.get("divergence")
+    return [f"  beside  {bounded(found['fact'], MAX_FACT)}"] if found else []
 
 
 def _also(cause: dict[str, Any]) -> list[str]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ..history import Earlier, Seen
 from ..model import Diagnosis, Evidence, Failure, RootCause, Suspect
 from ..observe.text import clean
 from ..store import file_name
+from .divergence import divergence_brief, divergence_json
+
+if TYPE_CHECKING:
+    from ..diagnose.divergence import Divergence
 
 SCHEMA = "pytest-autopsy/digest@1"
 DIAGNOSIS_SCHEMA = "pytest-autopsy/diagnosis@1"
@@ -39,6 +44,7 @@ class Outcome:
     # Every report asks for each failure: with thousands, looking through the lists takes minutes.
     _by_id: dict[str, Failure] = field(default_factory=dict, init=False, repr=False)
     _causes: dict[str, RootCause] = field(default_factory=dict, init=False, repr=False)
+    divergences: dict[str, Divergence] = field(default_factory=dict)  # by the failure's id
     elsewhere: dict[str, object] | None = None  # what --triage-from found
     seen: dict[str, Seen] = field(default_factory=dict)  # id of a cause -> from earlier runs
     earlier: list[Earlier] = field(default_factory=list)  # causes that only earlier runs had
@@ -71,8 +77,10 @@ def digest(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def diagnosis_json(failure: Failure, diagnosis: Diagnosis) -> dict[str, object]:
-    """Return every suspect of one failure with its evidence."""
+def diagnosis_json(
+    failure: Failure, diagnosis: Diagnosis, divergence: Divergence | None = None
+) -> dict[str, object]:
+    """Return every suspect of one failure with its evidence, and where it left a passing test."""
     return {
         "schema": DIAGNOSIS_SCHEMA,
         "failure": failure.id,
@@ -83,6 +91,7 @@ def diagnosis_json(failure: Failure, diagnosis: Diagnosis) -> dict[str, object]:
         "suspects": [suspect_json(suspect) for suspect in diagnosis.suspects],
         "evidence": [evidence_json(fact) for fact in diagnosis.evidence],
         "hint": _sentence(diagnosis.hint),
+        "divergence": None if divergence is None else divergence_json(divergence),
     }
 
 
@@ -146,7 +155,7 @@ def _earlier(one: Earlier) -> dict[str, object]:
 
 def _cause(cause: RootCause, outcome: Outcome) -> dict[str, object]:
     seen, same = outcome.seen.get(cause.id), outcome.unchanged
-    found = cause.diagnosis
+    found, parted = cause.diagnosis, outcome.divergences.get(cause.exemplar)
     return {
         "id": cause.id,
         "also_ids": list(cause.also_ids),
@@ -166,6 +175,7 @@ def _cause(cause: RootCause, outcome: Outcome) -> dict[str, object]:
         ],
         "evidence": [evidence_json(fact) for fact in found.evidence],
         "hint": _sentence(found.hint),
+        "divergence": None if parted is None else divergence_brief(parted),
         "rerun": ["pytest", "--autopsy", "--autopsy-cause", cause.id],
         "downstream_of": cause.downstream_of,
         "unchanged": None if same is None else cause.id in same,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..model import RootCause
 from .budget import MAX_TITLE, RESERVED, bounded, tokens
 from .digest import Outcome, rerun_of
+from .divergence import sentence
 from .phrases import after, extent, known
 from .plain import many, safe
 from .terminal import cost, headline
@@ -114,6 +115,9 @@ def _cause(
     for fact in found.evidence:
         call = f" (call {fact.call})" if fact.call is not None else ""
         yield f"  - {fact.role}: {code_span(f'{fact.file}:{fact.line}')} {escaped(fact.fact)}{call}"
+    parted = outcome.divergences.get(cause.exemplar)
+    if parted is not None:
+        yield f"- Beside a passing test: {escaped(sentence(parted))}"
     if len(found.suspects) > 1:
         also = ", ".join(code_span(s.function.name) for s in found.suspects[1:6])
         yield f"- Also suspected: {also}"

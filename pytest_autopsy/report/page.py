@@ -20,7 +20,16 @@ from .markup import joined
 from .page_parts import BUDGET, Evidence, Pack, index
 from .page_summary import headline, summary
 
-SCRIPTS = ("dom.js", "parts.js", "values.js", "tree.js", "source.js", "inspector.js", "page.js")
+SCRIPTS = (
+    "dom.js",
+    "parts.js",
+    "values.js",
+    "tree.js",
+    "source.js",
+    "divergence.js",
+    "inspector.js",
+    "page.js",
+)
 _SLOT = re.compile(r"\{\{(\w+)\}\}")
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..model import RootCause
+from ..model import Function, RootCause
 from .digest import Outcome
+from .divergence import sentence
 from .phrases import after, extent, known
 from .plain import cut_end, cut_path, many, padded, safe, split, width
 
@@ -46,7 +47,7 @@ def lines(outcome: Outcome, cells: int = 80, *, everything: bool = False) -> lis
     explained = sorted(outcome.causes, key=lambda c: c.diagnosis.confidence == "none")
     full = len(explained) if everything else FULL
     later = enumerate(explained[full : full + BRIEF], full + 1)
-    brief = [_title(number, cause, outcome, cells) for number, cause in later]
+    brief = [line for n, cause in later for line in _title(n, cause, outcome, cells, 1)]
     rest = max(len(explained) - full - len(brief), 0)
     footer = [*brief, *_footer(outcome, cells, rest)]
     room = 1 << 30 if everything else MAX_LINES - 1 - len(footer)
@@ -90,13 +91,16 @@ def _cause(
     number: int, cause: RootCause, outcome: Outcome, cells: int, rows: int
 ) -> Iterator[Line]:
     found = cause.diagnosis
-    yield _title(number, cause, outcome, cells)
+    yield from _title(number, cause, outcome, cells, min(rows, 2))
     for fact in found.evidence:
         place = cut_path(safe(f"{fact.file}:{fact.line}"), cells // 3 if rows == 1 else cells // 2)
         style = "bad" if fact.role == "culprit" else ""
         yield from _labelled(fact.role, f"{place}  {safe(fact.fact)}", cells, rows, style)
+    parted = outcome.divergences.get(cause.exemplar)
+    if parted is not None and found.confidence != "shown":  # else the mechanism tells more
+        yield from _labelled("beside", safe(sentence(parted)), cells, rows)
     if len(found.suspects) > 1:
-        names = ", ".join(s.function.short for s in found.suspects[1 : 1 + MAX_ALSO])
+        names = ", ".join(_named(s.function) for s in found.suspects[1 : 1 + MAX_ALSO])
         yield from _labelled("also", safe(names), cells, 1, "dim")
     if found.hint:
         yield from _labelled("hint", safe(found.hint), cells, rows)
@@ -111,13 +115,23 @@ def _cause(
         yield from _labelled("seen", before, cells, 1, "dim")
 
 
-def _title(number: int, cause: RootCause, outcome: Outcome, cells: int) -> Line:
+def _title(
+    number: int, cause: RootCause, outcome: Outcome, cells: int, rows: int
+) -> Iterator[Line]:
     found = cause.diagnosis
     tests = extent(cause, outcome)
     head = f"{number} {padded(after(cause, outcome) or found.confidence, _LABEL - 1)}"
     room = cells - width(head) - len(tests) - 3
-    text = f"{head} {padded(cut_end(safe(found.title), room), room)}  {tests}"
-    return Line(text, "title")
+    title = safe(found.title)
+    text, rest = split(title, room) if rows > 1 else (cut_end(title, room), "")
+    yield Line(f"{head} {padded(text, room)}  {tests}", "title")
+    if rest:
+        yield Line(f"{' ' * width(head)} {cut_end(rest, cells - width(head) - 1)}", "title")
+
+
+def _named(function: Function) -> str:
+    """A function's short name; the top level of a file is called by the file."""
+    return function.short if function.name != "<module>" else function.file.rpartition("/")[2]
 
 
 def _labelled(label: str, text: str, cells: int, rows: int, style: str = "") -> Iterator[Line]:
@@ -142,6 +156,10 @@ def _footer(outcome: Outcome, cells: int, rest: int) -> Iterator[Line]:
     for note in outcome.notes:
         yield from _labelled("note", safe(note), cells, 3)
     if outcome.path:
-        page = ", report.html" if outcome.page else ""
-        yield Line(f"evidence  {outcome.path}/digest.md{page}", "dim")
+        place, page = f"evidence  {outcome.path}/digest.md", "report.html" if outcome.page else ""
+        if page and width(place) + 2 + len(page) <= cells:
+            place, page = f"{place}, {page}", ""
+        yield Line(place, "dim")
+        if page:
+            yield Line(f"          {page}", "dim")
     yield Line(cut_end(f"cost      {cost(outcome)}", cells), "dim")

@@ -14,7 +14,7 @@ function field(name, ...content) {
 
 const exceptionText = (error) => (error.message ? `${error.type}: ${error.message}` : error.type);
 
-function whyPanel(failure, about) {
+function whyPanel(failure, about, divergence) {
   const { entry, diagnosis } = failure;
   const facts = diagnosis ? diagnosis.evidence : [];
   const suspects = diagnosis ? diagnosis.suspects : [];
@@ -25,6 +25,7 @@ function whyPanel(failure, about) {
     facts.length ? el('ol', { class: 'story' }, facts.map((fact) => factLine(fact, entry, about))) : null,
     diagnosis && diagnosis.hint ? el('p', { class: 'hint' }, el('b', null, 'Next '), diagnosis.hint) : null,
     rerun(entry.rerun),
+    divergence,
     suspects.length ? suspectList(suspects, entry.id) : null,
     files(about),
   ];

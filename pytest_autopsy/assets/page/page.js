@@ -142,7 +142,7 @@ async function fill(tab) {
   const { turn } = state;
   let content;
   if (about.missing) content = [note(`Left out: ${about.missing}`)];
-  else if (tab === 'why') content = whyPanel(about, about);
+  else if (tab === 'why') content = whyPanel(about, about, await divergenceSection(about));
   else if (tab === 'snapshot') content = snapshotPanel(about);
   else if (tab === 'source') content = await sourcePanel(about, state.path, state.line);
   else content = about.trace && tree.selected >= 0 ? await callPanel(about, tree.selected) : [note('Choose a call to see its arguments, result and source.')];
