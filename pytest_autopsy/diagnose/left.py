@@ -14,6 +14,9 @@ from .statements import body_of
 LEFT = "left global "
 MAX_FAILURES = 50
 
+UNFELT = 0.15
+"""What is left of a change that nobody is seen to act upon: most fill a cache or a registry."""
+
 
 def find(case: Case, found: list[Walk]) -> list[Finding]:
     """Return a finding for whoever changed a global for good, where a failing test reads it.
@@ -119,7 +122,7 @@ def _finding(
         title = f"{culprit.short} changes the global {name}, which others see"
         hint = f"give {culprit.short} a copy of {name} to change"
     return Finding(
-        culprit, "left", strength if differs else 0.4, fact, tuple(evidence), line,
+        culprit, "left", strength if differs else UNFELT, fact, tuple(evidence), line,
         kind, title, hint, mechanism=differs,
     )  # fmt: skip
 

@@ -11,6 +11,8 @@ from .origin import Walk, describe_arguments
 
 _CONTAINERS = ("sequence", "mapping", "set", *ARRAYS)
 
+FILLED = 0.4
+"""What a shared mapping that a call only adds keys to says against it."""
 HARMLESS = 0.3
 """What is left of a change, or of a filled default, that tests which pass met as well."""
 
@@ -74,12 +76,21 @@ def _strength(call: Call, change: Change) -> float:
     if change.scope == "default":
         return 0.9  # one that had content at the start says more
     if change.scope in ("global", "closure"):
-        return 0.8
+        return FILLED if _only_adds_keys(change) else 0.8
     if change.name in ("self", "cls"):
         return 0.8 if _of_class(change) else 0.0
     if not isinstance(change.before, Value) or change.before.kind not in _CONTAINERS:
         return 0.0  # an object that others change through its methods, a generator that went on
     return 0.6 if call.outcome == "return" and call.value is not None else 0.1
+
+
+def _only_adds_keys(change: Change) -> bool:
+    """Whether a mapping keeps all that it had: what fills a cache or a registry."""
+    before, after = change.before, change.after
+    if not (isinstance(before, Value) and isinstance(after, Value)):
+        return False
+    both = before.kind == after.kind == "mapping"
+    return both and set(map(repr, before.items)) <= set(map(repr, after.items))
 
 
 def _of_class(change: Change) -> str:

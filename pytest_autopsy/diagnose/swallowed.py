@@ -48,9 +48,9 @@ def _finding(
     case: Case, failure: Failure, call: Call, error: Raised, linked: bool, calls: Calls
 ) -> Finding:
     function = case.with_kind(call.function)
-    known = case.features_when_passing(call.function) or frozenset()
-    usual = f"handled {error.type}" in known
-    strength = (1.0 if linked else 0.4) * (0.7 if usual else 1.0)
+    known = case.features_when_passing(call.function)
+    usual = known is not None and f"handled {error.type}" in known
+    strength = (1.0 if linked else 0.4) * (0.7 if usual or known is None else 1.0)
     strength *= 1.0 if error.type in BUILTIN else MEANT
     shown = f"{error.type}({error.message[:60]!r})"
     came_out = to_text(call.value, 40) if call.outcome == "return" else "went on"
