@@ -126,8 +126,8 @@ class Closing:
             diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of, step, known) or {}
             parted = self.guarded(divergences, ours.run, causes, known) or {}
             ours.progress.begin("writing the digest")
-            text = ours.redactor.text  # they read the source, too
-            causes, diagnoses = everywhere(causes, text), everywhere(diagnoses, text)
+            # They read the source, too.
+            causes, diagnoses = everywhere((causes, diagnoses), ours.redactor.text)
             parted = everywhere(parted, ours.redactor.identifier)
         outcome = Outcome(
             run=run_facts(ours, session, self._started, self._stopped_by),

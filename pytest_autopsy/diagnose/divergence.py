@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cached_property
-from itertools import zip_longest
+from itertools import chain, islice, zip_longest
 from typing import Literal, NamedTuple
 
 from ..model import Failure, Function, Passed, Run, Step
@@ -80,7 +80,8 @@ class Passes:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._bits: dict[Key, int] = {}  # function -> its place in a mask
+        self._places: dict[Key, int] = {}  # function -> its place in a mask
+        self._bits: dict[int, int] = {}  # index -> the bit of its function, none of a module
         self._masks: dict[int, int] = {}  # id of a row -> its mask
         self._pools: dict[str, list[Passed]] = {}
 
@@ -92,7 +93,7 @@ class Passes:
         last = self.run.last_passes.get(failure.nodeid)
         if last is not None:
             return compared("last pass", failure.nodeid, last.run, mine, _called(last.steps))
-        chosen = self._nearest(failure.nodeid, mine)
+        chosen = self._nearest(failure.nodeid, failure.footprint.lines)
         if chosen is None:
             return None
         kind, test, theirs = chosen
@@ -104,7 +105,7 @@ class Passes:
         return compared(kind, test, "", mine, theirs)
 
     def _nearest(
-        self, nodeid: str, mine: Sequence[Step]
+        self, nodeid: str, mine: Mapping[int, int]
     ) -> tuple[Reference, str, list[Step]] | None:
         """The passing test whose functions are the most alike; ties end in the name."""
         siblings = self._by_name.get(_stem(nodeid), [])
@@ -113,7 +114,7 @@ class Passes:
         for passed in siblings or self._pool(nodeid.partition("::")[0]):
             row = passed.footprint.lines
             if id(row) not in self._masks:  # rows are shared by tests that are alike
-                self._masks[id(row)] = self._mask(self._steps(row))
+                self._masks[id(row)] = self._mask(row)
             key = (-_alike(wanted, self._masks[id(row)]), passed.nodeid, row)
             if best is None or key[:2] < best[:2]:
                 best = key
@@ -131,18 +132,32 @@ class Passes:
     def _pool(self, file: str) -> list[Passed]:
         """Tests to choose the nearest from: those of the file, then others by their names."""
         if file not in self._pools:
-            every = sorted(
-                (*self.run.passed, *self.run.earlier),
-                key=lambda one: (one.nodeid.partition("::")[0] != file, one.nodeid),
-            )
-            self._pools[file] = every[:COMPARED]
+            own = self._by_file.get(file, [])
+            others = (one for one in self._sorted if one.nodeid.partition("::")[0] != file)
+            self._pools[file] = list(islice(chain(own, others), COMPARED))
         return self._pools[file]
 
-    def _mask(self, steps: Iterable[Step]) -> int:
+    @cached_property
+    def _sorted(self) -> list[Passed]:
+        return sorted((*self.run.passed, *self.run.earlier), key=lambda one: one.nodeid)
+
+    @cached_property
+    def _by_file(self) -> dict[str, list[Passed]]:
+        found: dict[str, list[Passed]] = {}
+        for passed in self._sorted:
+            found.setdefault(passed.nodeid.partition("::")[0], []).append(passed)
+        return found
+
+    def _mask(self, row: Mapping[int, int]) -> int:
         """The functions of a way as one number, so that ways are compared in no time."""
         mask = 0
-        for step in steps:
-            mask |= 1 << self._bits.setdefault(step.function[:2], len(self._bits))
+        for index in row:
+            bit = self._bits.get(index)
+            if bit is None:
+                function = self.run.functions[index]
+                place = self._places.setdefault(function[:2], len(self._places))
+                bit = self._bits[index] = 1 << place if function.name != "<module>" else 0
+            mask |= bit
         return mask
 
     def _steps(self, row: Mapping[int, int]) -> list[Step]:

@@ -93,11 +93,19 @@ class Known:
     @cached_property
     def features_when_passing(self) -> dict[int, frozenset[str]]:
         """Function index -> everything that it showed in tests that passed."""
-        found: dict[int, set[str]] = {}
+        return {index: frozenset(counts) for index, counts in self._feature_counts.items()}
+
+    def passing_with(self, index: int, feature: str) -> int:
+        """Return how many tests that passed showed this of a function."""
+        return self._feature_counts.get(index, Counter())[feature]
+
+    @cached_property
+    def _feature_counts(self) -> dict[int, Counter[str]]:
+        found: dict[int, Counter[str]] = {}
         for passed in self.passed:
             for index, features in passed.footprint.features.items():
-                found.setdefault(index, set()).update(features)
-        return {index: frozenset(features) for index, features in found.items()}
+                found.setdefault(index, Counter()).update(features)
+        return found
 
     @cached_property
     def masks_when_passing(self) -> list[Counter[int]]:
