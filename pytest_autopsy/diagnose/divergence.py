@@ -82,7 +82,7 @@ class Passes:
         self.run = run
         self._places: dict[Key, int] = {}  # function -> its place in a mask
         self._bits: dict[int, int] = {}  # index -> the bit of its function, none of a module
-        self._masks: dict[int, int] = {}  # id of a row -> its mask
+        self._masks: dict[int, tuple[int, int]] = {}  # id of a row -> its mask, how many bits
         self._pools: dict[str, list[Passed]] = {}
 
     def divergence(self, failure: Failure) -> Divergence | None:
@@ -107,17 +107,24 @@ class Passes:
     def _nearest(
         self, nodeid: str, mine: Mapping[int, int]
     ) -> tuple[Reference, str, list[Step]] | None:
-        """The passing test whose functions are the most alike; ties end in the name."""
+        """The passing test whose functions are the most alike (Jaccard: what both have of what
+        either has); ties end in the name.
+        """
         siblings = self._by_name.get(_stem(nodeid), [])
         wanted = self._mask(mine)
+        size = wanted.bit_count()
         best: tuple[float, str, Mapping[int, int]] | None = None
         for passed in siblings or self._pool(nodeid.partition("::")[0]):
             row = passed.footprint.lines
-            if id(row) not in self._masks:  # rows are shared by tests that are alike
-                self._masks[id(row)] = self._mask(row)
-            key = (-_alike(wanted, self._masks[id(row)]), passed.nodeid, row)
-            if best is None or key[:2] < best[:2]:
-                best = key
+            known = self._masks.get(id(row))
+            if known is None:  # rows are shared by tests that are alike
+                mask = self._mask(row)
+                known = self._masks[id(row)] = mask, mask.bit_count()
+            shared = (wanted & known[0]).bit_count()
+            every = size + known[1] - shared
+            alike = -shared / every if every else 0.0
+            if best is None or (alike, passed.nodeid) < best[:2]:
+                best = alike, passed.nodeid, row
         if best is None or (not siblings and -best[0] < LEAST_ALIKE):
             return None
         return "sibling" if siblings else "nearest", best[1], self._steps(best[2])
@@ -235,9 +242,3 @@ def _own(nodeid: str) -> Key:
     """The function that a test is, as a Function names it."""
     file, _, name = _stem(nodeid).partition("::")
     return file, name.replace("::", ".")
-
-
-def _alike(mine: int, others: int) -> float:
-    """Jaccard: what both have of what either has."""
-    every = (mine | others).bit_count()
-    return (mine & others).bit_count() / every if every else 0.0

@@ -55,13 +55,14 @@ class _Pass:
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
 
     def _record(self, value: Any) -> Any:
-        before = {name: getattr(value, name) for name in _texts_in(type(value))}
+        kind: Any = type(value)
+        before = {name: getattr(value, name) for name in _texts_in(kind)}
         after = {name: self.of(held) for name, held in before.items()}
         changed = {name: held for name, held in after.items() if held is not before[name]}
         return replace(value, **changed) if changed else value
 
 
 @lru_cache(maxsize=64)
-def _texts_in(kind: type) -> tuple[str, ...]:
+def _texts_in(kind: Any) -> tuple[str, ...]:
     """The fields of one of the model's dataclasses in which texts of the program may stand."""
     return tuple(field.name for field in fields(kind) if field.name not in _OURS)
