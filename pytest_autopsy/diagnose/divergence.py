@@ -23,6 +23,8 @@ LEAST_ALIKE = 0.3
 """A nearest test that shares less of its functions (Jaccard) says nothing."""
 COMPARED = 2000
 """Passing tests that one failing test is compared with; those of its own file come first."""
+MAX_MASKS = 3 * COMPARED
+"""Masks that are kept: each has a bit for every function."""
 BEFORE, AFTER = 3, 9
 """Rows that are kept of both ways: before they part, and from there on."""
 ALIGNED = 400
@@ -118,6 +120,8 @@ class Passes:
             row = passed.footprint.lines
             known = self._masks.get(id(row))
             if known is None:  # rows are shared by tests that are alike
+                if len(self._masks) >= MAX_MASKS:  # a mask has a bit for every function
+                    self._masks.clear()
                 mask = self._mask(row)
                 known = self._masks[id(row)] = mask, mask.bit_count()
             shared = (wanted & known[0]).bit_count()

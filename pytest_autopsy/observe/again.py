@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+_NUMBERS = frozenset((int, float, bool, type(None)))
 _OURS = frozenset(
     (
         "id", "also_ids", "exemplar", "failures", "downstream_of", "kind", "confidence", "role",
@@ -34,6 +35,8 @@ class _Pass:
     def of(self, value: Any) -> Any:
         if isinstance(value, str):
             return self._change(value)
+        if type(value) in _NUMBERS:
+            return value
         if isinstance(value, tuple):
             return self._tuple(value)
         if isinstance(value, list):
