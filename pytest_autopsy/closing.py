@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .atonce import uncollected
 from .changes import changed_lines
 from .display import Display
 from .earlier import consult, leave
@@ -113,22 +114,9 @@ class Closing:
         diagnoses: dict[str, Diagnosis] = {}
         parted: dict[str, Divergence] = {}
         if ours.settings.triage and failures:
-            # Only here: a green run does without.
-            from .pipeline import Known, diagnose_each, divergences, explain
-
             ask_plugins(self.config, ours.run, ours.faults)
             ours.run.changed = self.guarded(changed_lines, ours.project.root) or {}
-            path_of = ours.recorder.targets.absolute
-            step, known = ours.progress.step, Known(ours.run, path_of)
-            ours.progress.begin(f"looking for causes, failures: {len(failures)}")
-            causes = self.guarded(explain, ours.run, path_of, step, known) or []
-            ours.progress.begin("diagnosing each failure")
-            diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of, step, known) or {}
-            parted = self.guarded(divergences, ours.run, causes, known) or {}
-            ours.progress.begin("writing the digest")
-            text = ours.redactor.text  # they read the source, too
-            causes, diagnoses = everywhere(causes, text), everywhere(diagnoses, text)
-            parted = everywhere(parted, ours.redactor.identifier)
+            causes, diagnoses, parted = self._diagnosed()
         outcome = Outcome(
             run=run_facts(ours, session, self._started, self._stopped_by),
             totals=self.tally.totals(session, failures),
@@ -150,6 +138,24 @@ class Closing:
         self.guarded(leave, ours)
         self.guarded(self._attach, outcome)
         self.guarded(report_to_plugins, self.config, lambda: digest(outcome), ours.faults)
+
+    @uncollected()
+    def _diagnosed(self) -> tuple[list[RootCause], dict[str, Diagnosis], dict[str, Divergence]]:
+        """Causes, diagnoses and divergences of the run's failures, without secrets."""
+        from .pipeline import Known, diagnose_each, divergences, explain  # a green run does without
+
+        ours = self.session
+        path_of = ours.recorder.targets.absolute
+        step, known = ours.progress.step, Known(ours.run, path_of)
+        ours.progress.begin(f"looking for causes, failures: {len(ours.run.failures)}")
+        causes = self.guarded(explain, ours.run, path_of, step, known) or []
+        ours.progress.begin("diagnosing each failure")
+        diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of, step, known) or {}
+        parted = self.guarded(divergences, ours.run, causes, known) or {}
+        ours.progress.begin("writing the digest")
+        # They read the source, too.
+        causes, diagnoses = everywhere((causes, diagnoses), ours.redactor.text)
+        return causes, diagnoses, everywhere(parted, ours.redactor.identifier)
 
     # -- giving it out ----------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from .kept import NAME, Kept, header
 from .model import Failure
 from .observe.again import everywhere
 from .observe.redaction import Redactor
-from .pipeline import diagnose_each, divergences, explain
+from .pipeline import Known, diagnose_each, divergences, explain
 from .plainjson import dumps
 from .report.digest import Outcome, diagnosis_json, diagnosis_path, digest
 from .report.markdown import digest_md
@@ -105,17 +105,18 @@ def _outcome(run: Divided, kept: Kept, owners: dict[str, Part], root: Path) -> O
     def path_of(file: str) -> str:
         return str(root / file)
 
-    causes = explain(kept.run, path_of)
-    diagnoses = diagnose_each(kept.run, causes, path_of)
-    text = Redactor().text  # they read the source, too
-    causes, diagnoses = everywhere(causes, text), everywhere(diagnoses, text)
+    known = Known(kept.run, path_of)
+    causes = explain(kept.run, path_of, known=known)
+    diagnoses = diagnose_each(kept.run, causes, path_of, known=known)
+    # They read the source, too.
+    causes, diagnoses = everywhere((causes, diagnoses), Redactor().text)
     return Outcome(
         run=_facts(run),
         totals=_sums(part.totals for part in run.parts),
         failures=[_placed(failure, owners[failure.id].folder) for failure in kept.run.failures],
         causes=causes,
         diagnoses=diagnoses,
-        divergences=everywhere(divergences(kept.run, causes), Redactor().identifier),
+        divergences=everywhere(divergences(kept.run, causes, known), Redactor().identifier),
         cost=_sums(part.cost for part in run.parts)
         | {"diagnose_s": round(perf_counter() - began, 3)},
         notes=[f"shard {part.index} is incomplete: {part.why}" for part in run.parts if part.why]

@@ -11,16 +11,18 @@ import io
 import tokenize
 import warnings
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-_WITHOUT_BODY = (
+_PLAIN = (
     ast.expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return, ast.Raise, ast.Assert,
     ast.Delete, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Pass, ast.Break,
     ast.Continue,
 )  # fmt: skip
+_BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
 MAX_BYTES = 4_000_000
 
 
@@ -165,18 +167,28 @@ def _spans(module: ast.Module, lambdas: list[int]) -> list[Span]:
         # Defaults and decorators belong to the scope around.
         waiting.extend(
             (child, inner if not body or id(child) in body else prefix)
-            for child in ast.iter_child_nodes(node)
-            if isinstance(node, ast.expr) or _may_hold(child, lambdas)
+            for child in _children(node, lambdas)
         )
     return sorted(found, key=lambda span: (span.first, -span.last, len(span.name)))
 
 
-def _may_hold(node: ast.AST, lines: list[int]) -> bool:
-    """Whether a node may hold a function: one without a body only where one of the lines is in it."""
-    if not isinstance(node, _WITHOUT_BODY):
+def _children(node: ast.AST, lambdas: list[int]) -> Iterable[ast.AST]:
+    """What is right below a node and may hold a function: all, or, without a lambda, its bodies."""
+    if isinstance(node, ast.expr) or _may_have(node, lambdas):
+        return ast.iter_child_nodes(node)
+    below = (child for field in _BODIES for child in getattr(node, field, ()))
+    return [child for child in below if not isinstance(child, _PLAIN) or _may_have(child, lambdas)]
+
+
+def _may_have(node: ast.AST, lines: list[int]) -> bool:
+    """Whether one of the lines, which are sorted, is in a node, or it does not say where it is."""
+    first: int = getattr(node, "lineno", 0)
+    if not first:
         return True
-    place = bisect_left(lines, node.lineno)
-    return place < len(lines) and lines[place] <= (node.end_lineno or node.lineno)
+    for decorator in getattr(node, "decorator_list", ())[:1]:
+        first = decorator.lineno
+    place = bisect_left(lines, first)
+    return place < len(lines) and lines[place] <= (getattr(node, "end_lineno", 0) or first)
 
 
 def _span(node: FunctionNode, prefix: str) -> Span:

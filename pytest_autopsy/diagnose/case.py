@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..model import CauseKind, Evidence, Failure, Frame, Function, Passed, Run
@@ -54,10 +53,10 @@ class Case:
         self.known = known or Known(run, path_of)
         self.rows: list[Row] | None = None  # the spectrum's, once it is asked for
 
-    @cached_property
+    @property
     def passed(self) -> list[Passed]:
         """The tests that passed, in this run or in earlier ones that help it."""
-        return self.run.passed + self.run.earlier
+        return self.known.passed
 
     @property
     def followed(self) -> list[Failure]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cached_property
-from itertools import zip_longest
+from itertools import chain, islice, zip_longest
 from typing import Literal, NamedTuple
 
 from ..model import Failure, Function, Passed, Run, Step
@@ -23,6 +23,8 @@ LEAST_ALIKE = 0.3
 """A nearest test that shares less of its functions (Jaccard) says nothing."""
 COMPARED = 2000
 """Passing tests that one failing test is compared with; those of its own file come first."""
+MAX_MASKS = 3 * COMPARED
+"""Masks that are kept: each has a bit for every function."""
 BEFORE, AFTER = 3, 9
 """Rows that are kept of both ways: before they part, and from there on."""
 ALIGNED = 400
@@ -80,8 +82,9 @@ class Passes:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._bits: dict[Key, int] = {}  # function -> its place in a mask
-        self._masks: dict[int, int] = {}  # id of a row -> its mask
+        self._places: dict[Key, int] = {}  # function -> its place in a mask
+        self._bits: dict[int, int] = {}  # index -> the bit of its function, none of a module
+        self._masks: dict[int, tuple[int, int]] = {}  # id of a row -> its mask, how many bits
         self._pools: dict[str, list[Passed]] = {}
 
     def divergence(self, failure: Failure) -> Divergence | None:
@@ -92,7 +95,7 @@ class Passes:
         last = self.run.last_passes.get(failure.nodeid)
         if last is not None:
             return compared("last pass", failure.nodeid, last.run, mine, _called(last.steps))
-        chosen = self._nearest(failure.nodeid, mine)
+        chosen = self._nearest(failure.nodeid, failure.footprint.lines)
         if chosen is None:
             return None
         kind, test, theirs = chosen
@@ -104,19 +107,28 @@ class Passes:
         return compared(kind, test, "", mine, theirs)
 
     def _nearest(
-        self, nodeid: str, mine: Sequence[Step]
+        self, nodeid: str, mine: Mapping[int, int]
     ) -> tuple[Reference, str, list[Step]] | None:
-        """The passing test whose functions are the most alike; ties end in the name."""
+        """The passing test whose functions are the most alike (Jaccard: what both have of what
+        either has); ties end in the name.
+        """
         siblings = self._by_name.get(_stem(nodeid), [])
         wanted = self._mask(mine)
+        size = wanted.bit_count()
         best: tuple[float, str, Mapping[int, int]] | None = None
         for passed in siblings or self._pool(nodeid.partition("::")[0]):
             row = passed.footprint.lines
-            if id(row) not in self._masks:  # rows are shared by tests that are alike
-                self._masks[id(row)] = self._mask(self._steps(row))
-            key = (-_alike(wanted, self._masks[id(row)]), passed.nodeid, row)
-            if best is None or key[:2] < best[:2]:
-                best = key
+            known = self._masks.get(id(row))
+            if known is None:  # rows are shared by tests that are alike
+                if len(self._masks) >= MAX_MASKS:  # a mask has a bit for every function
+                    self._masks.clear()
+                mask = self._mask(row)
+                known = self._masks[id(row)] = mask, mask.bit_count()
+            shared = (wanted & known[0]).bit_count()
+            every = size + known[1] - shared
+            alike = -shared / every if every else 0.0
+            if best is None or (alike, passed.nodeid) < best[:2]:
+                best = alike, passed.nodeid, row
         if best is None or (not siblings and -best[0] < LEAST_ALIKE):
             return None
         return "sibling" if siblings else "nearest", best[1], self._steps(best[2])
@@ -131,18 +143,32 @@ class Passes:
     def _pool(self, file: str) -> list[Passed]:
         """Tests to choose the nearest from: those of the file, then others by their names."""
         if file not in self._pools:
-            every = sorted(
-                (*self.run.passed, *self.run.earlier),
-                key=lambda one: (one.nodeid.partition("::")[0] != file, one.nodeid),
-            )
-            self._pools[file] = every[:COMPARED]
+            own = self._by_file.get(file, [])
+            others = (one for one in self._sorted if one.nodeid.partition("::")[0] != file)
+            self._pools[file] = list(islice(chain(own, others), COMPARED))
         return self._pools[file]
 
-    def _mask(self, steps: Iterable[Step]) -> int:
+    @cached_property
+    def _sorted(self) -> list[Passed]:
+        return sorted((*self.run.passed, *self.run.earlier), key=lambda one: one.nodeid)
+
+    @cached_property
+    def _by_file(self) -> dict[str, list[Passed]]:
+        found: dict[str, list[Passed]] = {}
+        for passed in self._sorted:
+            found.setdefault(passed.nodeid.partition("::")[0], []).append(passed)
+        return found
+
+    def _mask(self, row: Mapping[int, int]) -> int:
         """The functions of a way as one number, so that ways are compared in no time."""
         mask = 0
-        for step in steps:
-            mask |= 1 << self._bits.setdefault(step.function[:2], len(self._bits))
+        for index in row:
+            bit = self._bits.get(index)
+            if bit is None:
+                function = self.run.functions[index]
+                place = self._places.setdefault(function[:2], len(self._places))
+                bit = self._bits[index] = 1 << place if function.name != "<module>" else 0
+            mask |= bit
         return mask
 
     def _steps(self, row: Mapping[int, int]) -> list[Step]:
@@ -220,9 +246,3 @@ def _own(nodeid: str) -> Key:
     """The function that a test is, as a Function names it."""
     file, _, name = _stem(nodeid).partition("::")
     return file, name.replace("::", ".")
-
-
-def _alike(mine: int, others: int) -> float:
-    """Jaccard: what both have of what either has."""
-    every = (mine | others).bit_count()
-    return (mine & others).bit_count() / every if every else 0.0

@@ -62,20 +62,20 @@ class Flow:
     # -- expressions ------------------------------------------------------------------------
 
     def _visit(self, call: Call, node: ast.expr, line: int, weight: float, hops: int) -> None:
-        if isinstance(node, ast.FormattedValue):  # before 3.12 it stands where the f-string does
+        if type(node) is ast.FormattedValue:  # before 3.12 it stands where the f-string does
             node = node.value
         key = (call.id, node.lineno, node.col_offset, node.end_col_offset or 0)
         if key in self._seen or len(self.steps) > MAX_STEPS or weight < 0.05:
             return
         self._seen.add(key)
-        if isinstance(node, ast.Await):
-            self._visit(call, node.value, line, weight, hops)
-        elif isinstance(node, ast.Name):
+        if type(node) is ast.Name:
             self._name(call, node.id, line, weight, hops)
-        elif isinstance(node, ast.Call):
+        elif type(node) is ast.Call:
             self._call(call, node, line, weight, hops)
-        elif isinstance(node, ast.Attribute):
+        elif type(node) is ast.Attribute:
             self._attribute(call, node, line, weight, hops)
+        elif type(node) is ast.Await:
+            self._visit(call, node.value, line, weight, hops)
         else:
             self._operation(call, node, line, weight, hops)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from ..model import Call, CauseKind, Evidence, Failure, Frame, Function, Kind, Value
 from ..observe.text import to_text
@@ -33,9 +34,15 @@ def find(case: Case) -> list[Finding]:
             findings.extend(_undefined(case, failure, frames[0]))
             findings.extend(_misspelt(case, failure, frames[0]))
     for failure in case.followed:
-        findings.extend(_bypassed(case, failure))
-        findings.extend(_alone(case, failure))
+        findings.extend(case.known.once(("itself", failure.id), partial(_called, case, failure)))
     return findings
+
+
+def _called(case: Case, failure: Failure) -> list[Finding]:
+    """What the calls of one failing test show, whatever other failures are looked at with it."""
+    assert failure.trace is not None
+    calls = Calls(failure.trace)
+    return [*_bypassed(case, failure, calls), *_alone(case, failure, calls)]
 
 
 def _undefined(case: Case, failure: Failure, frame: Frame) -> Iterator[Finding]:
@@ -91,11 +98,9 @@ def _functions(case: Case, failure: Failure) -> Iterator[Function]:
         yield from map(case.function, failure.footprint.lines)
 
 
-def _bypassed(case: Case, failure: Failure) -> Iterator[Finding]:
+def _bypassed(case: Case, failure: Failure, calls: Calls) -> Iterator[Finding]:
     """The test put a mock in one place, and the code took the real function from another."""
-    assert failure.trace is not None
-    calls = Calls(failure.trace)
-    for test in failure.trace.calls:
+    for test in calls.all:
         if test.function.kind != "test" or test.parent is not None:
             continue
         span = case.span(test.function)
@@ -132,10 +137,8 @@ def _bypass(case: Case, failure: Failure, test: Call, patch: Patch, met: Call) -
     )  # fmt: skip
 
 
-def _alone(case: Case, failure: Failure) -> Iterator[Finding]:
+def _alone(case: Case, failure: Failure, calls: Calls) -> Iterator[Finding]:
     """The calls whose results the test rejects did the same where other tests passed."""
-    assert failure.trace is not None
-    calls = Calls(failure.trace)
     made: dict[int, Call] = {}
     for root in find_roots(case, failure, calls):
         if root.what != "asserted" or root.call.function.kind != "test":
@@ -163,9 +166,7 @@ def _passing_with(case: Case, call: Call) -> int:
     index = case.index(call.function)
     given = given_of(tuple(value for _, value in call.arguments))
     did = behaviour_of(given, call.outcome, call.value, call.raised, call.changes)
-    if index is None or did not in case.passing_features.get(index, ()):
-        return 0
-    return sum(did in passed.footprint.features.get(index, ()) for passed in case.passed)
+    return case.known.passing_with(index, did) if index is not None else 0
 
 
 def _of(case: Case, frame: Frame) -> Function:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 from functools import cached_property
 from typing import TypeVar, cast
 
-from ..model import Function, Run
+from ..model import Function, Passed, Run
 from ..source import Source, Span, source_of
 
 Found = TypeVar("Found")
@@ -73,6 +73,11 @@ class Known:
         return inner._replace(name=span.name, line=span.first)
 
     @cached_property
+    def passed(self) -> list[Passed]:
+        """The tests that passed, in this run or in earlier ones that help it."""
+        return self.run.passed + self.run.earlier
+
+    @cached_property
     def index_of(self) -> dict[tuple[str, str, int], int]:
         """(file, name, line) -> index."""
         return {(f.file, f.name, f.line): i for i, f in enumerate(self.run.functions)}
@@ -88,11 +93,19 @@ class Known:
     @cached_property
     def features_when_passing(self) -> dict[int, frozenset[str]]:
         """Function index -> everything that it showed in tests that passed."""
-        found: dict[int, set[str]] = {}
-        for passed in (*self.run.passed, *self.run.earlier):
+        return {index: frozenset(counts) for index, counts in self._feature_counts.items()}
+
+    def passing_with(self, index: int, feature: str) -> int:
+        """Return how many tests that passed showed this of a function."""
+        return self._feature_counts.get(index, Counter())[feature]
+
+    @cached_property
+    def _feature_counts(self) -> dict[int, Counter[str]]:
+        found: dict[int, Counter[str]] = {}
+        for passed in self.passed:
             for index, features in passed.footprint.features.items():
-                found.setdefault(index, set()).update(features)
-        return {index: frozenset(features) for index, features in found.items()}
+                found.setdefault(index, Counter()).update(features)
+        return found
 
     @cached_property
     def masks_when_passing(self) -> list[Counter[int]]:

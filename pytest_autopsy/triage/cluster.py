@@ -29,7 +29,7 @@ WORTH = 1.0
 be left of it for one that explains both."""
 TRIES = 3
 """Buckets that one is looked at together with, the likeliest first."""
-MAX_LOOKS = 500
+MAX_LOOKS = 300
 """Failures that are looked at one by one. In a run with more, some of each signature are."""
 
 
