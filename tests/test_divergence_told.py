@@ -15,7 +15,7 @@ A, B, C = (Function("shop.py", name, line) for name, line in (("a", 1), ("Cart.b
 
 def divergence(**other) -> Divergence:
     known = {
-        "reference": "sibling", "test": "t.py::test_x[1]", "run": "", "common": 1, "start": 0,
+        "reference": "sibling", "test": "t.py::test_x[1]", "common": 1, "start": 0,
         "rows": ((A, A), (B, C)), "by_lines": True, "lines": (),
     }  # fmt: skip
     return Divergence(**{**known, **other})

@@ -57,7 +57,6 @@ class Divergence(NamedTuple):
 
     reference: Reference
     test: str
-    run: str  # id of the earlier run that the reference is from, "" where it is of this one
     common: int
     start: int
     rows: tuple[Row, ...]
@@ -91,7 +90,7 @@ class Passes:
         mine = self._steps(failure.footprint.lines)
         last = self.run.last_passes.get(failure.nodeid)
         if last is not None:
-            return compared("last pass", failure.nodeid, last.run, mine, _called(last.steps))
+            return compared("last pass", failure.nodeid, mine, _called(last))
         chosen = self._nearest(failure.nodeid, mine)
         if chosen is None:
             return None
@@ -101,7 +100,7 @@ class Passes:
             mine, theirs = (
                 [step for step in steps if step.function[:2] not in own] for steps in (mine, theirs)
             )
-        return compared(kind, test, "", mine, theirs)
+        return compared(kind, test, mine, theirs)
 
     def _nearest(
         self, nodeid: str, mine: Sequence[Step]
@@ -151,7 +150,7 @@ class Passes:
 
 
 def compared(
-    reference: Reference, test: str, run: str, mine: Sequence[Step], theirs: Sequence[Step]
+    reference: Reference, test: str, mine: Sequence[Step], theirs: Sequence[Step]
 ) -> Divergence:
     """Return where the way `mine` leaves `theirs`, which a passing test took."""
     common = 0
@@ -164,7 +163,7 @@ def compared(
     rows += _aligned(mine[common : common + ALIGNED], theirs[common : common + ALIGNED])[:AFTER]
     lines = (_parted(one, other) for one, other in zip(mine[:common], theirs))
     return Divergence(
-        reference, test, run, common, start, tuple(rows),
+        reference, test, common, start, tuple(rows),
         _has_lines(mine) and _has_lines(theirs),
         tuple(one for one in lines if one is not None)[:MAX_LINES],
     )  # fmt: skip

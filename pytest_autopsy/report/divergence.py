@@ -23,7 +23,6 @@ def divergence_json(found: Divergence) -> dict[str, object]:
     """Return where a failing test leaves its reference as plain JSON, both ways beside each other."""
     return {
         **divergence_brief(found),
-        "run": found.run or None,
         "common": found.common,
         "start": found.start,
         "rows": [
