@@ -8,10 +8,10 @@ depends on how often a loop went round. It is shown, and weighs nothing in a ran
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cached_property
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Literal, NamedTuple
 
 from ..model import Failure, Function, Passed, Run, Step
@@ -21,7 +21,7 @@ Reference = Literal["last pass", "sibling", "nearest"]
 Key = tuple[str, str]
 LEAST_ALIKE = 0.3
 """A nearest test that shares less of its functions (Jaccard) says nothing."""
-COMPARED = 2000
+COMPARED = 500
 """Passing tests that one failing test is compared with; those of its own file come first."""
 BEFORE, AFTER = 3, 9
 """Rows that are kept of both ways: before they part, and from there on."""
@@ -79,9 +79,7 @@ class Passes:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._bits: dict[Key, int] = {}  # function -> its place in a mask
-        self._masks: dict[int, int] = {}  # id of a row -> its mask
-        self._pools: dict[str, list[Passed]] = {}
+        self._masks: dict[int, int] = {}  # id of a row -> its functions as one number
 
     def divergence(self, failure: Failure) -> Divergence | None:
         """Return where a failing test leaves its reference; None where there is none."""
@@ -91,7 +89,7 @@ class Passes:
         last = self.run.last_passes.get(failure.nodeid)
         if last is not None:
             return compared("last pass", failure.nodeid, mine, _called(last))
-        chosen = self._nearest(failure.nodeid, mine)
+        chosen = self._nearest(failure.nodeid, failure.footprint.lines)
         if chosen is None:
             return None
         kind, test, theirs = chosen
@@ -103,45 +101,51 @@ class Passes:
         return compared(kind, test, mine, theirs)
 
     def _nearest(
-        self, nodeid: str, mine: Sequence[Step]
+        self, nodeid: str, mine: Mapping[int, int]
     ) -> tuple[Reference, str, list[Step]] | None:
         """The passing test whose functions are the most alike; ties end in the name."""
         siblings = self._by_name.get(_stem(nodeid), [])
         wanted = self._mask(mine)
         best: tuple[float, str, Mapping[int, int]] | None = None
-        for passed in siblings or self._pool(nodeid.partition("::")[0]):
+        for passed in islice(siblings or self._pool(_file(nodeid)), COMPARED):
             row = passed.footprint.lines
-            if id(row) not in self._masks:  # rows are shared by tests that are alike
-                self._masks[id(row)] = self._mask(self._steps(row))
-            key = (-_alike(wanted, self._masks[id(row)]), passed.nodeid, row)
+            key = (-_alike(wanted, self._mask(row)), passed.nodeid, row)
             if best is None or key[:2] < best[:2]:
                 best = key
         if best is None or (not siblings and -best[0] < LEAST_ALIKE):
             return None
         return "sibling" if siblings else "nearest", best[1], self._steps(best[2])
 
+    def _pool(self, file: str) -> Iterator[Passed]:
+        """Tests to choose the nearest from: those of the file, then others by their names."""
+        yield from self._by_file.get(file, ())
+        yield from (one for one in self._sorted if _file(one.nodeid) != file)
+
+    @cached_property
+    def _by_file(self) -> dict[str, list[Passed]]:
+        return _grouped(self._sorted, _file)
+
     @cached_property
     def _by_name(self) -> dict[str, list[Passed]]:
-        found: dict[str, list[Passed]] = {}
-        for passed in (*self.run.passed, *self.run.earlier):
-            found.setdefault(_stem(passed.nodeid), []).append(passed)
-        return found
+        return _grouped(self._sorted, _stem)
 
-    def _pool(self, file: str) -> list[Passed]:
-        """Tests to choose the nearest from: those of the file, then others by their names."""
-        if file not in self._pools:
-            every = sorted(
-                (*self.run.passed, *self.run.earlier),
-                key=lambda one: (one.nodeid.partition("::")[0] != file, one.nodeid),
-            )
-            self._pools[file] = every[:COMPARED]
-        return self._pools[file]
+    @cached_property
+    def _sorted(self) -> list[Passed]:
+        return sorted((*self.run.passed, *self.run.earlier), key=lambda one: one.nodeid)
 
-    def _mask(self, steps: Iterable[Step]) -> int:
-        """The functions of a way as one number, so that ways are compared in no time."""
-        mask = 0
-        for step in steps:
-            mask |= 1 << self._bits.setdefault(step.function[:2], len(self._bits))
+    @cached_property
+    def _modules(self) -> int:
+        every = enumerate(self.run.functions)
+        return sum(1 << index for index, one in every if one.name == "<module>")
+
+    def _mask(self, row: Mapping[int, int]) -> int:
+        """The functions of a row as one number: so rows are compared in no time."""
+        mask = self._masks.get(id(row))  # tests that are alike share theirs
+        if mask is None:
+            mask = 0
+            for index in row:
+                mask |= 1 << index
+            mask = self._masks[id(row)] = mask & ~self._modules
         return mask
 
     def _steps(self, row: Mapping[int, int]) -> list[Step]:
@@ -208,6 +212,17 @@ def _parted(mine: Step, theirs: Step) -> Parted | None:
 def _called(steps: Iterable[Step]) -> list[Step]:
     """Without modules: what an import runs, runs once, for whoever comes first."""
     return [step for step in steps if step.function.name != "<module>"]
+
+
+def _grouped(tests: list[Passed], key: Callable[[str], str]) -> dict[str, list[Passed]]:
+    found: dict[str, list[Passed]] = {}
+    for passed in tests:
+        found.setdefault(key(passed.nodeid), []).append(passed)
+    return found
+
+
+def _file(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
 
 
 def _stem(nodeid: str) -> str:
