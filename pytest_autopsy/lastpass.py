@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from .baseline import DAMAGED, Shard, shard_path
-from .model import LastPass, Step
+from .model import Step
 
 
 def last_passes(
     folder: Path, nodeids: Iterable[str], python: str, hashes: Mapping[tuple[str, str], str]
-) -> dict[str, LastPass]:
+) -> dict[str, tuple[Step, ...]]:
     """Return what each of these tests ran when it last passed, as far as it is known.
 
     `hashes` are those of the functions that have run now, by file and name: where one differs the
@@ -28,7 +28,7 @@ def last_passes(
             shard = Shard.from_json(path.read_bytes())
             for nodeid in tests if shard.python == python else ():
                 if nodeid in shard.tests:
-                    found[nodeid] = LastPass(shard.run, _steps(shard, nodeid, hashes))
+                    found[nodeid] = _steps(shard, nodeid, hashes)
     return found
 
 

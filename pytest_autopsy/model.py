@@ -327,13 +327,6 @@ class Step(NamedTuple):
     changed: bool = False  # its source is another one now
 
 
-class LastPass(NamedTuple):
-    """What a test ran when it last passed, in the run `run`, in order of first call."""
-
-    run: str
-    steps: tuple[Step, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One fact that was recorded, as a sentence; `role` is its part in the story of the failure."""
@@ -400,7 +393,7 @@ class Run:
     failures: list[Failure] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)
     earlier: list[Passed] = field(default_factory=list)  # in other runs: from the baseline
-    last_passes: dict[str, LastPass] = field(default_factory=dict)  # of tests that fail now
+    last_passes: dict[str, tuple[Step, ...]] = field(default_factory=dict)  # of tests that fail now
     fixtures: frozenset[tuple[str, str]] = frozenset()  # (file, name) of fixture functions
     told: dict[str, tuple[Told, ...]] = field(default_factory=dict)  # failure id -> by plugins
     changed: dict[str, frozenset[int]] = field(default_factory=dict)  # file -> not as committed

@@ -33,11 +33,15 @@ def main(images: Path = IMAGES) -> None:
         culprit = next(one for one in cause["evidence"] if one["role"] == "culprit")
         shown = next(one for one in digest["failures"] if one["nodeid"] == culprit["test"])
         call = f"#{shown['id']}/{culprit['call']}"
+        beside = next(
+            one["exemplar"] for one in digest["root_causes"] if one["kind"] == "swallowed exception"
+        )
         page = f"{run.as_uri()}/report.html"
         for name, size, scheme, address, ready in (
             ("causes-light", DESKTOP, "light", "", ".cause"),
             ("call-dark", DESKTOP, "dark", call, "#call .listing"),
             ("snapshot-light", DESKTOP, "light", f"#{shown['id']}/snapshot", "#snapshot .small"),
+            ("beside-light", DESKTOP, "light", f"#{beside}", ".divergence .line.there"),
             ("causes-phone", PHONE, "light", "", ".cause"),
             ("call-phone", PHONE, "dark", call, "#call .listing"),
         ):
@@ -54,6 +58,7 @@ def picture(
     page.on("pageerror", lambda error: print(file.name, "error", error))
     page.goto(address)
     page.wait_for_selector(ready)
+    page.locator(ready).first.scroll_into_view_if_needed()
     page.wait_for_timeout(100)
     page.screenshot(path=file)
     page.close()

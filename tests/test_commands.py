@@ -405,6 +405,13 @@ def test_pipe_that_is_closed_already(store):
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+def test_without_a_terminal_or_a_home(store):
+    bare = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    done = process("show", env={**bare, "HOME": "/proc/none", "TERM": "dumb"}, stdin=subprocess.DEVNULL)  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\x1b" not in done.stdout
+
+
 def test_a_terminal_without_the_letters(store, latest):
     file = latest / "digest.json"
     file.write_text(file.read_text().replace("swallows", "swallöws"), "utf-8")

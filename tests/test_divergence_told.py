@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_autopsy.commands.beside import side_by_side
 from pytest_autopsy.diagnose.divergence import Divergence, Parted
 from pytest_autopsy.model import Function
-from pytest_autopsy.report.divergence import divergence_json, ranges, sentence, side_by_side
+from pytest_autopsy.report.divergence import divergence_json, sentence
+from pytest_autopsy.report.plain import ranges
 
 A, B, C = (Function("shop.py", name, line) for name, line in (("a", 1), ("Cart.b", 5), ("c", 9)))
 
 
 def divergence(**other) -> Divergence:
     known = {
-        "reference": "sibling", "test": "t.py::test_x[1]", "run": "", "common": 1, "start": 0,
+        "reference": "sibling", "test": "t.py::test_x[1]", "common": 1, "start": 0,
         "rows": ((A, A), (B, C)), "by_lines": True, "lines": (),
     }  # fmt: skip
     return Divergence(**{**known, **other})

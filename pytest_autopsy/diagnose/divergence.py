@@ -8,10 +8,10 @@ depends on how often a loop went round. It is shown, and weighs nothing in a ran
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cached_property
-from itertools import chain, islice, zip_longest
+from itertools import islice, zip_longest
 from typing import Literal, NamedTuple
 
 from ..model import Failure, Function, Passed, Run, Step
@@ -21,10 +21,8 @@ Reference = Literal["last pass", "sibling", "nearest"]
 Key = tuple[str, str]
 LEAST_ALIKE = 0.3
 """A nearest test that shares less of its functions (Jaccard) says nothing."""
-COMPARED = 2000
+COMPARED = 500
 """Passing tests that one failing test is compared with; those of its own file come first."""
-MAX_MASKS = 3 * COMPARED
-"""Masks that are kept: each has a bit for every function."""
 BEFORE, AFTER = 3, 9
 """Rows that are kept of both ways: before they part, and from there on."""
 ALIGNED = 400
@@ -59,7 +57,6 @@ class Divergence(NamedTuple):
 
     reference: Reference
     test: str
-    run: str  # id of the earlier run that the reference is from, "" where it is of this one
     common: int
     start: int
     rows: tuple[Row, ...]
@@ -82,10 +79,7 @@ class Passes:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._places: dict[Key, int] = {}  # function -> its place in a mask
-        self._bits: dict[int, int] = {}  # index -> the bit of its function, none of a module
-        self._masks: dict[int, tuple[int, int]] = {}  # id of a row -> its mask, how many bits
-        self._pools: dict[str, list[Passed]] = {}
+        self._masks: dict[int, int] = {}  # id of a row -> its functions as one number
 
     def divergence(self, failure: Failure) -> Divergence | None:
         """Return where a failing test leaves its reference; None where there is none."""
@@ -94,7 +88,7 @@ class Passes:
         mine = self._steps(failure.footprint.lines)
         last = self.run.last_passes.get(failure.nodeid)
         if last is not None:
-            return compared("last pass", failure.nodeid, last.run, mine, _called(last.steps))
+            return compared("last pass", failure.nodeid, mine, _called(last))
         chosen = self._nearest(failure.nodeid, failure.footprint.lines)
         if chosen is None:
             return None
@@ -104,71 +98,54 @@ class Passes:
             mine, theirs = (
                 [step for step in steps if step.function[:2] not in own] for steps in (mine, theirs)
             )
-        return compared(kind, test, "", mine, theirs)
+        return compared(kind, test, mine, theirs)
 
     def _nearest(
         self, nodeid: str, mine: Mapping[int, int]
     ) -> tuple[Reference, str, list[Step]] | None:
-        """The passing test whose functions are the most alike (Jaccard: what both have of what
-        either has); ties end in the name.
-        """
+        """The passing test whose functions are the most alike; ties end in the name."""
         siblings = self._by_name.get(_stem(nodeid), [])
         wanted = self._mask(mine)
-        size = wanted.bit_count()
         best: tuple[float, str, Mapping[int, int]] | None = None
-        for passed in siblings or self._pool(nodeid.partition("::")[0]):
+        for passed in islice(siblings or self._pool(_file(nodeid)), COMPARED):
             row = passed.footprint.lines
-            known = self._masks.get(id(row))
-            if known is None:  # rows are shared by tests that are alike
-                if len(self._masks) >= MAX_MASKS:  # a mask has a bit for every function
-                    self._masks.clear()
-                mask = self._mask(row)
-                known = self._masks[id(row)] = mask, mask.bit_count()
-            shared = (wanted & known[0]).bit_count()
-            every = size + known[1] - shared
-            alike = -shared / every if every else 0.0
-            if best is None or (alike, passed.nodeid) < best[:2]:
-                best = alike, passed.nodeid, row
+            key = (-_alike(wanted, self._mask(row)), passed.nodeid, row)
+            if best is None or key[:2] < best[:2]:
+                best = key
         if best is None or (not siblings and -best[0] < LEAST_ALIKE):
             return None
         return "sibling" if siblings else "nearest", best[1], self._steps(best[2])
 
+    def _pool(self, file: str) -> Iterator[Passed]:
+        """Tests to choose the nearest from: those of the file, then others by their names."""
+        yield from self._by_file.get(file, ())
+        yield from (one for one in self._sorted if _file(one.nodeid) != file)
+
+    @cached_property
+    def _by_file(self) -> dict[str, list[Passed]]:
+        return _grouped(self._sorted, _file)
+
     @cached_property
     def _by_name(self) -> dict[str, list[Passed]]:
-        found: dict[str, list[Passed]] = {}
-        for passed in (*self.run.passed, *self.run.earlier):
-            found.setdefault(_stem(passed.nodeid), []).append(passed)
-        return found
-
-    def _pool(self, file: str) -> list[Passed]:
-        """Tests to choose the nearest from: those of the file, then others by their names."""
-        if file not in self._pools:
-            own = self._by_file.get(file, [])
-            others = (one for one in self._sorted if one.nodeid.partition("::")[0] != file)
-            self._pools[file] = list(islice(chain(own, others), COMPARED))
-        return self._pools[file]
+        return _grouped(self._sorted, _stem)
 
     @cached_property
     def _sorted(self) -> list[Passed]:
         return sorted((*self.run.passed, *self.run.earlier), key=lambda one: one.nodeid)
 
     @cached_property
-    def _by_file(self) -> dict[str, list[Passed]]:
-        found: dict[str, list[Passed]] = {}
-        for passed in self._sorted:
-            found.setdefault(passed.nodeid.partition("::")[0], []).append(passed)
-        return found
+    def _modules(self) -> int:
+        every = enumerate(self.run.functions)
+        return sum(1 << index for index, one in every if one.name == "<module>")
 
     def _mask(self, row: Mapping[int, int]) -> int:
-        """The functions of a way as one number, so that ways are compared in no time."""
-        mask = 0
-        for index in row:
-            bit = self._bits.get(index)
-            if bit is None:
-                function = self.run.functions[index]
-                place = self._places.setdefault(function[:2], len(self._places))
-                bit = self._bits[index] = 1 << place if function.name != "<module>" else 0
-            mask |= bit
+        """The functions of a row as one number: so rows are compared in no time."""
+        mask = self._masks.get(id(row))  # tests that are alike share theirs
+        if mask is None:
+            mask = 0
+            for index in row:
+                mask |= 1 << index
+            mask = self._masks[id(row)] = mask & ~self._modules
         return mask
 
     def _steps(self, row: Mapping[int, int]) -> list[Step]:
@@ -177,7 +154,7 @@ class Passes:
 
 
 def compared(
-    reference: Reference, test: str, run: str, mine: Sequence[Step], theirs: Sequence[Step]
+    reference: Reference, test: str, mine: Sequence[Step], theirs: Sequence[Step]
 ) -> Divergence:
     """Return where the way `mine` leaves `theirs`, which a passing test took."""
     common = 0
@@ -190,7 +167,7 @@ def compared(
     rows += _aligned(mine[common : common + ALIGNED], theirs[common : common + ALIGNED])[:AFTER]
     lines = (_parted(one, other) for one, other in zip(mine[:common], theirs))
     return Divergence(
-        reference, test, run, common, start, tuple(rows),
+        reference, test, common, start, tuple(rows),
         _has_lines(mine) and _has_lines(theirs),
         tuple(one for one in lines if one is not None)[:MAX_LINES],
     )  # fmt: skip
@@ -237,6 +214,17 @@ def _called(steps: Iterable[Step]) -> list[Step]:
     return [step for step in steps if step.function.name != "<module>"]
 
 
+def _grouped(tests: list[Passed], key: Callable[[str], str]) -> dict[str, list[Passed]]:
+    found: dict[str, list[Passed]] = {}
+    for passed in tests:
+        found.setdefault(key(passed.nodeid), []).append(passed)
+    return found
+
+
+def _file(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
+
+
 def _stem(nodeid: str) -> str:
     """A test's name without its parameters."""
     return nodeid.partition("[")[0]
@@ -246,3 +234,9 @@ def _own(nodeid: str) -> Key:
     """The function that a test is, as a Function names it."""
     file, _, name = _stem(nodeid).partition("::")
     return file, name.replace("::", ".")
+
+
+def _alike(mine: int, others: int) -> float:
+    """Jaccard: what both have of what either has."""
+    every = (mine | others).bit_count()
+    return (mine & others).bit_count() / every if every else 0.0

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 DOTS = "..."
+MAX_RANGES = 4
+"""Ranges of lines that are named."""
 
 
 def safe(text: str) -> str:
@@ -69,6 +72,18 @@ def padded(text: str, cells: int) -> str:
 def many(count: int, thing: str) -> str:
     """Return how many there are of a thing, in words."""
     return f"{count} {thing}" + ("" if count == 1 else "s")
+
+
+def ranges(lines: Sequence[int], most: int = MAX_RANGES) -> str:
+    """Return line numbers in few words: `3-5, 9`."""
+    found: list[list[int]] = []
+    for line in lines:
+        if found and line == found[-1][1] + 1:
+            found[-1][1] = line
+        else:
+            found.append([line, line])
+    said = [str(a) if a == b else f"{a}-{b}" for a, b in found[:most]]
+    return ", ".join([*said, "..."] if len(found) > most else said)
 
 
 def _safe(character: str) -> str:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_autopsy.diagnose.divergence import AFTER, BEFORE, Passes, compared
-from pytest_autopsy.model import Failure, Footprint, Function, LastPass, Passed, Run, Step
+from pytest_autopsy.model import Failure, Footprint, Function, Passed, Run, Step
 
 NAMES = "abcdefgh"
 ORDERS = st.lists(st.sampled_from(NAMES), unique=True)
@@ -26,9 +26,7 @@ def a_run(passed, last=()) -> Run:
     run.functions += [Function("t.py", "test_x", 1, "test"), Function("t.py", "test_y", 9, "test")]
     for name, way in passed.items():
         run.passed.append(Passed(f"t.py::{name}", Footprint(row(way))))
-    run.last_passes = {
-        f"t.py::{name}": LastPass("run-1", tuple(steps(way))) for name, way in dict(last).items()
-    }
+    run.last_passes = {f"t.py::{name}": tuple(steps(way)) for name, way in dict(last).items()}
     return run
 
 
@@ -49,7 +47,7 @@ def parted_at(one):
 
 def test_the_same_tests_last_pass_comes_first():
     one = found(a_run({"x[2]": "abd", "y": "abd"}, {"x[1]": "abc"}), "x[1]", "abd")
-    assert (one.reference, one.test, one.run) == ("last pass", "t.py::x[1]", "run-1")
+    assert (one.reference, one.test) == ("last pass", "t.py::x[1]")
     assert parted_at(one) == ["b", "d", "c"]
 
 
@@ -83,30 +81,30 @@ def test_two_tests_own_functions_and_what_an_import_ran_tell_nothing():
 def test_the_lines_of_what_both_called_before_they_part():
     mine = [*steps("a"), Step(function("b"), 0b10011), Step(function("c"), 0b11)]
     theirs = [*steps("a"), Step(function("b"), 0b01011), Step(function("d"), 0b11)]
-    (b,) = compared("sibling", "t", "", mine, theirs).lines
+    (b,) = compared("sibling", "t", mine, theirs).lines
     assert (b.function.name, b.after, b.failing, b.passing) == ("b", 11, (14,), (13,))
 
 
 def test_lines_past_the_place_where_it_failed_are_no_other_way():
-    one = compared("sibling", "t", "", steps("a", 0b0111), steps("a", 0b1111))
+    one = compared("sibling", "t", steps("a", 0b0111), steps("a", 0b1111))
     assert (one.lines, one.parted, one.by_lines) == ((), None, True)
 
 
 def test_lines_of_another_source_or_not_recorded_are_not_compared():
     mine = [Step(function("a"), 0b101), Step(function("b"), 1)]
     theirs = [Step(function("a"), 0b011, changed=True), Step(function("b"), 0b11)]
-    assert compared("last pass", "t", "r", mine, theirs).lines == ()
+    assert compared("last pass", "t", mine, theirs).lines == ()
 
 
 def test_what_both_called_later_stands_in_one_row():
-    one = compared("nearest", "t", "", steps("axbc"), steps("abdc"))
+    one = compared("nearest", "t", steps("axbc"), steps("abdc"))
     names = [tuple(f.name if f else None for f in row) for row in one.rows]
     assert names == [("a", "a"), ("x", None), ("b", "b"), (None, "d"), ("c", "c")]
 
 
 @given(ORDERS, ORDERS)
 def test_it_agrees_with_a_comparison_item_by_item(mine, theirs):
-    one = compared("sibling", "t", "", steps(mine), steps(theirs))
+    one = compared("sibling", "t", steps(mine), steps(theirs))
     assert (one.parted is None) == (mine == theirs)
     assert mine[: one.common] == theirs[: one.common]
     assert one.parted is None or one.parted[0] != one.parted[1]

@@ -213,6 +213,26 @@ def test_the_source_shades_what_is_suspected_and_marks_what_ran(reader, digest):
     assert reader.tab.locator("#source .line").count() > 0
 
 
+def test_a_passing_test_stands_beside_the_failing_one(reader, run, digest):
+    cause = next(one for one in digest["root_causes"] if one["kind"] == "swallowed exception")
+    reader.open(cause["exemplar"], "#why .divergence")
+    entry = next(one for one in digest["failures"] if one["id"] == cause["exemplar"])
+    found = json.loads((run / "diagnoses" / Path(entry["diagnosis"]).name).read_bytes())["divergence"]  # fmt: skip
+    shown = reader.text(".divergence")
+    assert found["fact"] in shown
+    assert found["test"].rpartition("::")[2] in shown
+    rows = reader.tab.locator(".divergence tbody tr:has(.function)")
+    assert rows.count() == len(found["rows"])
+    apart = [row for row in found["rows"] if row["failing"] != row["passing"]]
+    assert reader.tab.locator(".divergence tr.apart").count() == len(apart)
+    (first, *_) = found["lines"]
+    for number in (*first["failing"], *first["passing"]):
+        line = reader.tab.locator(f".divergence .line[data-line='{number}']").first
+        assert line.locator(".score").inner_text().startswith("only ")
+    reader.tab.click(".divergence td a.place >> nth=0")
+    reader.tab.wait_for_selector("#source .line.at")
+
+
 def test_the_command_is_copied_as_it_is_shown(run, read, digest):
     reader = read(run / "report.html", permissions=["clipboard-read", "clipboard-write"]).open()
     reader.tab.click(".cause .copy >> nth=0")

@@ -173,3 +173,10 @@ def test_pruning_leaves_what_is_not_ours(shop):
     shop.ini("autopsy_keep_runs = 1").autopsy()
     assert other.is_dir()
     assert len(runs(shop)) == 2
+
+
+def test_a_home_that_cannot_be_written(shop):
+    run = shop.autopsy(env={"HOME": "/proc/none", "XDG_CACHE_HOME": "/proc/none", "TERM": "dumb"})
+    assert run.headline
+    assert (run.directory / "digest.json").exists()
+    assert run.warnings == []

@@ -22,7 +22,7 @@ function ways(found, id) {
       [row.failing, row.passing].map((one) => el('td', null, one ? step(one, id) : el('span', { class: 'note' }, 'not here'))));
   });
   const before = found.start ? el('tr', null, el('td', { class: 'sign' }, '='), el('td', { colspan: 2, class: 'note' }, `${many(found.start, 'function')} before, in the same order`)) : null;
-  const other = [BESIDE[found.reference], found.run ? ` (run ${found.run})` : null, found.reference === 'last pass' ? null : el('span', { class: 'test' }, breakable(found.test))];
+  const other = [BESIDE[found.reference], found.reference === 'last pass' ? null : el('span', { class: 'test' }, breakable(found.test))];
   return el('table', null,
     el('caption', null, 'Functions in the order of their first calls'),
     el('thead', null, el('tr', null, el('th', { scope: 'col' }, el('span', { class: 'unseen' }, 'alike')), el('th', { scope: 'col' }, 'this test'), el('th', { scope: 'col' }, other))),
