@@ -86,7 +86,7 @@ def diagnose(case: Case) -> Diagnosis:
     confidence = _confidence(suspects)
     first = suspects[0]
     best = _strongest(findings, first.function)
-    title, kind = describe(case, suspects, best, confidence)
+    title, kind = describe(case, suspects, best, confidence, findings)
     hint = hint_for(first, best)
     outside = environment.find(case)
     if outside is not None:
@@ -249,7 +249,7 @@ def _confidence(suspects: list[Suspect]) -> Confidence:
 
 def _unexplained(case: Case) -> Diagnosis:
     why = next((f.why_no_trace for f in case.failures if f.why_no_trace), "")
-    title, kind = describe(case, [], None, "none")
+    title, kind = describe(case, [], None, "none", [])
     hint = ""
     outside = environment.find(case)
     if outside is not None:

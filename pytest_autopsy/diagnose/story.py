@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import CauseKind, Confidence, Evidence, Failure, Suspect
+from ..model import Call, CauseKind, Confidence, Evidence, Failure, Function, Suspect
 from ..observe.text import to_text
 from .case import Case, Finding, project_frames
 from .origin import describe_arguments
@@ -12,7 +12,11 @@ MAX_CULPRIT = 2
 
 
 def describe(
-    case: Case, suspects: list[Suspect], best: Finding | None, confidence: Confidence
+    case: Case,
+    suspects: list[Suspect],
+    best: Finding | None,
+    confidence: Confidence,
+    findings: list[Finding],
 ) -> tuple[str, CauseKind]:
     """Return the title (only what was recorded) and the kind of a diagnosis."""
     if not suspects:
@@ -24,7 +28,15 @@ def describe(
             return f"{', '.join(tied[:-1])} or {tied[-1]}", best.kind if best else "unclear"
     if best is not None:
         return best.title, best.kind
-    return f"{first.function.short} {_how_it_fails(case.failures[0])}", "unclear"
+    return f"{first.function.short} {_what_it_did(case, first, findings)}", "unclear"
+
+
+def _what_it_did(case: Case, first: Suspect, findings: list[Finding]) -> str:
+    told = _telling_call(case, first.function, findings)
+    if told is None or told[1].outcome != "return":
+        return _how_it_fails(case.failures[0])
+    given = describe_arguments(told[1])
+    return f"returned {to_text(told[1].value, 50)}" + (f" for {given}" if given else "")
 
 
 def _how_it_fails(failure: Failure) -> str:
@@ -66,7 +78,7 @@ def tell(case: Case, first: Suspect, findings: list[Finding]) -> list[Evidence]:
                 chosen.append(fact)
     called = [fact for fact in called if fact.kind != "slice"]
     if not culprit:
-        culprit = [_culprit_call(case, first)]
+        culprit = [_culprit_call(case, first, findings)]
     if not called:
         called = _caller(case, culprit[0])
     told = [*called[:MAX_CALLED], *culprit[:MAX_CULPRIT]]
@@ -95,27 +107,43 @@ def _caller(case: Case, culprit: Evidence) -> list[Evidence]:
     return []
 
 
-def _culprit_call(case: Case, first: Suspect) -> Evidence:
-    """The suspect's last call in a failing test: what it was given, what came of it."""
+def _culprit_call(case: Case, first: Suspect, findings: list[Finding]) -> Evidence:
+    """What the suspect was given, and what came of it."""
     function = first.function
+    told = _telling_call(case, function, findings)
+    if told is None:
+        fact = first.why[0] if first.why else "run by the failing tests"
+        return Evidence(
+            "spectrum", f"{function.short}: {fact}", "culprit", function.file, first.line,
+            function.name, case.failures[0].nodeid,
+        )  # fmt: skip
+    test, call = told
+    given = ", ".join(f"{n}={to_text(v, 40)}" for n, v in call.arguments if n != "self")
+    raised = f"raised {call.raised.type}" if call.raised else call.outcome
+    ending = f"returned {to_text(call.value, 60)}" if call.outcome == "return" else raised
+    return Evidence(
+        "call", f"{function.short}({given[:120]}) {ending}", "culprit", function.file,
+        call.line or first.line, function.name, test, call.id,
+    )  # fmt: skip
+
+
+def _telling_call(
+    case: Case, function: Function, findings: list[Finding]
+) -> tuple[str, Call] | None:
+    """The test and the call in which a function had most part in the rejected value.
+
+    Where it had none, its last call in the first failing test that shows one.
+    """
+    parts = [f for f in findings if f.function == function and f.feature == "slice" and f.evidence]
+    wanted = {(f.evidence[0].test, f.evidence[0].call) for f in parts}
+    last = None
     for failure in case.failures:
         for call in reversed(failure.trace.calls if failure.trace is not None else ()):
-            if call.function[:3] == function[:3]:
-                given = ", ".join(f"{n}={to_text(v, 40)}" for n, v in call.arguments if n != "self")
-                raised = f"raised {call.raised.type}" if call.raised else call.outcome
-                ending = (
-                    f"returned {to_text(call.value, 60)}" if call.outcome == "return" else raised
-                )
-                fact = f"{function.short}({given[:120]}) {ending}"
-                return Evidence(
-                    "call", fact, "culprit", function.file, call.line or first.line,
-                    function.name, failure.nodeid, call.id,
-                )  # fmt: skip
-    fact = first.why[0] if first.why else "run by the failing tests"
-    return Evidence(
-        "spectrum", f"{function.short}: {fact}", "culprit", function.file, first.line,
-        function.name, case.failures[0].nodeid,
-    )  # fmt: skip
+            if (failure.nodeid, call.id) in wanted:
+                return failure.nodeid, call
+            if last is None and call.function[:3] == function[:3]:
+                last = failure.nodeid, call
+    return last
 
 
 def _failed(case: Case, chosen: list[Evidence]) -> Evidence | None:
