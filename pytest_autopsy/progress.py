@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
@@ -10,6 +11,7 @@ AFTER = 2.0
 """Seconds of work before anything is said."""
 EVERY = 0.5
 """Seconds between two lines."""
+_WIDTH = 78
 
 
 class Progress:
@@ -37,6 +39,14 @@ class Progress:
     def step(self) -> None:
         """A part of the work is done."""
         self._steps += 1
+        self._show()
+
+    def tell(self, what: str) -> None:
+        """The work goes on, and is now best described so."""
+        self._what = what
+        self._show()
+
+    def _show(self) -> None:
         if self._write is None or self._since is None:
             return
         now = self._clock()
@@ -54,6 +64,16 @@ class Progress:
         if self._shown and self._write is not None:
             self._write("")
         self._shown = False
+
+
+def at_stderr() -> Progress:
+    """Return a Progress that writes to standard error, where that is a terminal."""
+
+    def write(line: str) -> None:
+        sys.stderr.write(f"\r{line:<{_WIDTH}}" if line else f"\r{' ' * _WIDTH}\r")
+        sys.stderr.flush()
+
+    return Progress(write if sys.stderr.isatty() else None, monotonic)
 
 
 def at_terminal(plugins: Any) -> Progress:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from pytest_autopsy.progress import Progress, at_terminal
+import io
+
+import pytest
+
+from pytest_autopsy import progress as progress_of
+from pytest_autopsy.progress import Progress, at_stderr, at_terminal
 
 
 class Clock:
@@ -53,6 +58,31 @@ def test_time_in_which_others_work_does_not_count():
         clock.now += 60
     progress.begin("counting")
     assert lines == ["autopsy: counting (3 s)"]
+
+
+def test_what_is_told_takes_the_place_of_the_count():
+    progress, clock, lines = watched()
+    progress.begin("looking for files")
+    clock.now += 2.5
+    progress.tell("3 files read")
+    assert lines == ["autopsy: 3 files read (2 s)"]
+
+
+@pytest.mark.parametrize("watches", [True, False])
+def test_standard_error_only_where_it_is_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, watches: bool
+) -> None:
+    screen = io.StringIO()
+    screen.isatty = lambda: watches  # type: ignore[method-assign]
+    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setattr(progress_of, "AFTER", 0.0)
+    progress = at_stderr()
+    progress.begin("reading")
+    progress.rest()
+    last = screen.getvalue().split("\r")
+    assert [one.rstrip() for one in last] == (
+        ["", "autopsy: reading (0 s)", "", ""] if watches else [""]
+    )
 
 
 def test_nobody_looks():

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ..progress import Progress, at_stderr
 from .gather import Gathered
 from .incident import Incident, Trouble
-from .progress import Progress
 from .readers import read
 from .readers.stream import STDIN
 from .walk import READ, Walk
@@ -26,7 +26,8 @@ class Looked:
 
 def gather(paths: Iterable[str], into: Gathered, skip: frozenset[str] = frozenset()) -> Looked:
     """Read all failures below `paths` into `into`; files in `skip` were read already."""
-    walk, looked, progress = Walk(paths), Looked(), Progress()
+    walk, looked, progress = Walk(paths), Looked(), at_stderr()
+    progress.begin("looking for files")
     for path in walk.files():
         if path in skip:
             continue
@@ -34,7 +35,7 @@ def gather(paths: Iterable[str], into: Gathered, skip: frozenset[str] = frozense
         whole = [False]
         into.take(_watched(path, progress, into, looked, whole))
         looked.used += not whole[0]
-    progress.done()
+    progress.rest()
     into.troubles += walk.troubles
     looked.aside = dict(walk.aside)
     if not looked.files and not walk.troubles and not skip:
@@ -54,8 +55,12 @@ def _watched(
     """What is in a file, with word of how far it is; notes whether none of it could be used."""
     for number, one in enumerate(read(path, "<stdin>" if path == STDIN else path)):
         if number % _EVERY == 0:
-            progress.tell(looked.files, into.incidents)
+            progress.tell(_so_far(looked, into))
         if isinstance(one, Trouble) and one.lost == "file":
             whole[0] = True
         yield one
-    progress.tell(looked.files, into.incidents)
+    progress.tell(_so_far(looked, into))
+
+
+def _so_far(looked: Looked, into: Gathered) -> str:
+    return f"{looked.files} files read, {into.incidents} failures"

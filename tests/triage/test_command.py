@@ -20,8 +20,8 @@ import jsonschema
 import pytest
 
 import pytest_autopsy
+from pytest_autopsy import progress
 from pytest_autopsy.cli import main
-from pytest_autopsy.triage import progress
 
 from .helpers import JUNIT, lines, ran, trace_of
 
@@ -151,7 +151,7 @@ def test_progress_is_told_to_a_terminal_past_two_seconds(here, capsys, monkeypat
     for stream, told in ((Terminal(), True), (io.StringIO(), False)):
         monkeypatch.setattr(sys, "stderr", stream)
         main(["triage", "traces"])
-        assert ("failures, 3 s" in stream.getvalue()) is told
+        assert (" failures (6 s)" in stream.getvalue()) is told
         assert not told or stream.getvalue().endswith("\r")
 
 
