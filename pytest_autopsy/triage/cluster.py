@@ -47,8 +47,13 @@ class Bucket:
         return suspects[0].function if suspects else None
 
     def regrets(self) -> dict[Function, float]:
-        """Return how far below the best each of the first suspects ranks; tests are none."""
+        """Return how far below the best each of the first suspects ranks.
+
+        Tests are none, but for one that is the culprit itself: it explains nothing but its own.
+        """
         top = self.diagnosis.suspects[:TOP]
+        if top and top[0].function.kind == "test":
+            return {top[0].function: 0.0}
         return {
             s.function: top[0].score - s.score
             for s in top

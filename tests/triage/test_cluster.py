@@ -67,12 +67,21 @@ def test_one_that_had_no_part_in_one_of_them_does_not_join_them():
     assert grouped([failure("a"), failure("b", "KeyError")], made) == [["a"], ["b"]]
 
 
-def test_a_test_is_no_culprit_that_joins():
-    made = Made({"a": {"x": 2.0}, "b": {"y": 2.0}})
+def with_a_test(score: float) -> Bucket:
+    made = Made({"a": {"x": 2.0}})
     joined = Bucket([failure("a")], made([failure("a")]))
-    test = Suspect(Function("t.py", "test_a", 1, "test"), 1, 2.5)
-    joined.diagnosis = Diagnosis((), (test, *joined.diagnosis.suspects), (), "likely", "", "")
-    assert set(joined.regrets()) == {Function("a.py", "x", 1)}
+    test = Suspect(Function("t.py", "test_a", 1, "test"), 1, score)
+    both = sorted((test, *joined.diagnosis.suspects), key=lambda one: -one.score)
+    joined.diagnosis = Diagnosis((), tuple(both), (), "likely", "unclear", "")
+    return joined
+
+
+def test_a_test_is_no_culprit_that_joins():
+    assert set(with_a_test(1.5).regrets()) == {Function("a.py", "x", 1)}
+
+
+def test_a_test_that_is_the_culprit_itself_joins_with_nothing_else():
+    assert set(with_a_test(2.5).regrets()) == {Function("t.py", "test_a", 1, "test")}
 
 
 def test_the_order_of_failures_does_not_matter():
