@@ -53,6 +53,15 @@ def test_both_ways_stand_beside_each_other():
     assert rows[2].strip() == "a: only this test ran 4; only that one -"
 
 
+def test_a_function_that_moved_since_is_the_same():
+    told = divergence_json(divergence(rows=((A, A), (B, B._replace(line=50)))))
+    assert not any(row.lstrip().startswith("!") for row in side_by_side(told))
+
+
+def test_a_name_without_end_is_cut():
+    assert len(sentence(divergence(test="t.py::test_x[" + "x" * 10**6))) < 200
+
+
 def test_line_numbers_are_ranges_and_not_too_many():
     assert ranges([1, 2, 3, 7]) == "1-3, 7"
     assert ranges([1, 3, 5, 7, 9]) == "1, 3, 5, 7, ..."

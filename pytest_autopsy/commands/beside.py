@@ -14,18 +14,24 @@ COLUMN = 46
 def side_by_side(found: dict[str, Any]) -> Iterator[str]:
     """Yield the lines that show a divergence (as diagnoses/ has it) at a terminal."""
     kind, test = found["reference"], found["test"]
-    ways = [[_place(row[side]) for row in found["rows"]] for side in ("failing", "passing")]
-    room = min(max(map(width, ["this test", *ways[0]])), COLUMN)
+    rows = [(row["failing"], row["passing"]) for row in found["rows"]]
+    room = min(max(map(width, ["this test", *(_place(one) for one, _ in rows)])), COLUMN)
     yield safe(f"  beside  {found['fact']}")
     yield f"       {padded('this test', room)}  {safe(kind)}{'' if kind == 'last pass' else f': {safe(test)}'}"
     if found["start"]:
         yield f"       ... {found['start']} functions alike"
-    for mine, theirs in zip(*ways):
-        mark = " " if mine == theirs else "!"
-        yield f"     {mark} {padded(cut_end(mine, room), room)}  {cut_end(theirs, COLUMN)}"
+    for one, other in rows:
+        mark = " " if _key(one) == _key(other) else "!"
+        mine = padded(cut_end(_place(one), room), room)
+        yield f"     {mark} {mine}  {cut_end(_place(other), COLUMN)}"
     for one in found["lines"]:
         mine, theirs = (ranges(one[side]) or "-" for side in ("failing", "passing"))
         yield safe(f"       {one['function']}: only this test ran {mine}; only that one {theirs}")
+
+
+def _key(one: dict[str, Any] | None) -> tuple[str, str] | None:
+    """A function as the one that it is: it may have moved since the last pass."""
+    return (one["file"], one["function"]) if one else None
 
 
 def _place(one: dict[str, Any] | None) -> str:

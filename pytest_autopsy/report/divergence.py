@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..model import Function
 from ..observe.text import clean
-from .plain import ranges
+from .plain import cut_end, ranges
 
 if TYPE_CHECKING:
     from ..diagnose.divergence import Divergence, Parted
@@ -17,6 +17,8 @@ SAID = {
     "sibling": "{}, which passed with other parameters",
     "nearest": "{}, the passing test most like it",
 }
+MAX_NAME = 80
+"""Characters of a test's name in a sentence."""
 
 
 def divergence_json(found: Divergence) -> dict[str, object]:
@@ -85,5 +87,5 @@ def _function(function: Function) -> dict[str, object]:
 
 
 def _bare(nodeid: str) -> str:
-    """A node id without its file."""
-    return nodeid.partition("::")[2] or nodeid
+    """A node id without its file, no longer than a sentence can bear."""
+    return cut_end(nodeid.partition("::")[2] or nodeid, MAX_NAME)
