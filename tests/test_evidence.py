@@ -82,6 +82,7 @@ def test_every_type_that_a_failure_can_hold_is_known() -> None:
         "Diagnosis",
         "RootCause",
         "Run",
+        "Step",
     }  # made by the controller
     made = {
         name for name, found in vars(model).items()
