@@ -22,6 +22,8 @@ from .roots import find_roots
 
 NEAR = 0.8
 """How alike two keys are (0 to 1, Ratcliff and Obershelp) of which one is a slip of the other."""
+LONGEST = 100
+"""Characters of a key that is compared with others."""
 _NAME = re.compile(r"'([^']+)'")
 
 
@@ -64,7 +66,7 @@ def _misspelt(case: Case, failure: Failure, frame: Frame) -> Iterator[Finding]:
     if failure.exception is None or failure.exception[0] != "KeyError":
         return
     key = failure.exception[1].strip("'\"")
-    if f'"{key}"' not in frame.code and f"'{key}'" not in frame.code:
+    if len(key) > LONGEST or (f'"{key}"' not in frame.code and f"'{key}'" not in frame.code):
         return
     near = difflib.get_close_matches(key, sorted(_keys(failure, frame)), 1, NEAR)
     files = {f.file for f in _functions(case, failure) if f.kind == "code"}

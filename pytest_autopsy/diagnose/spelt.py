@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import lru_cache, partial
 
 from ..model import Failure, Function, Look, Value
 from ..observe.text import to_text
@@ -23,19 +23,18 @@ def find(case: Case) -> list[Finding]:
     One that many functions spell says little about each: its strength falls with the root of
     their number.
     """
-    pairs = [pair for failure in case.followed if (pair := _sides(failure)) is not None]
-    if not pairs:
-        return []
-    spelling: dict[str, list[tuple[Function, int]]] = {}
-    for function in _run(case):
-        for constant, line in _constants(case, function).items():
-            if any(_in(constant, came) != _in(constant, wanted) for came, wanted in pairs):
-                spelling.setdefault(constant, []).append((function, line))
-    return [
-        _finding(function, line, constant, len(every))
-        for constant, every in spelling.items()
-        for function, line in every
-    ]
+    places = case.known.once("constants", partial(_places, case))
+    telling = {
+        text
+        for failure in case.followed
+        for text in case.known.once(("spelt", failure.id), partial(_telling, failure, places))
+    }
+    ran = {i for f in case.failures if f.footprint is not None for i in f.footprint.lines}
+    findings = []
+    for text in sorted(telling):
+        mine = [(case.function(index), line) for index, line in places[text] if index in ran]
+        findings += [_finding(function, line, text, len(mine)) for function, line in mine]
+    return findings
 
 
 def _finding(function: Function, line: int, constant: str, times: int) -> Finding:
@@ -44,14 +43,29 @@ def _finding(function: Function, line: int, constant: str, times: int) -> Findin
     return Finding(function, "spelt", 1 / math.sqrt(times), fact, line=line)
 
 
+def _places(case: Case) -> dict[str, list[tuple[int, int]]]:
+    """Text -> (function's index, line) wherever code that a failing test ran spells it."""
+    ran = {i for f in case.run.failures if f.footprint is not None for i in f.footprint.lines}
+    found: dict[str, list[tuple[int, int]]] = {}
+    for index in sorted(ran):
+        function = case.function(index)
+        span = case.span(function) if function.kind == "code" else None
+        for text, line in (constants_of(span.node) if span is not None else {}).items():
+            found.setdefault(text, []).append((index, line))
+    return found
+
+
+def _telling(failure: Failure, constants: Iterable[str]) -> list[str]:
+    """Those that only one has of what came and what was wanted."""
+    sides = _sides(failure)
+    if sides is None:
+        return []
+    came, wanted = sides
+    return [text for text in constants if _in(text, came) != _in(text, wanted)]
+
+
 def _in(constant: str, texts: Texts) -> bool:
     return any(constant in text for text in texts)
-
-
-def _run(case: Case) -> list[Function]:
-    """The functions that failing tests ran, in a fixed order."""
-    indexes = {i for f in case.failures if f.footprint is not None for i in f.footprint.lines}
-    return [one for i in sorted(indexes) if (one := case.function(i)).kind == "code"]
 
 
 def _sides(failure: Failure) -> tuple[Texts, Texts] | None:
@@ -75,11 +89,6 @@ def _text(look: Look) -> str | None:
 
 def _texts(atoms: tuple[Atom, ...]) -> Texts:
     return tuple(atom.value for atom in atoms if isinstance(atom.value, str))
-
-
-def _constants(case: Case, function: Function) -> dict[str, int]:
-    span = case.span(function)
-    return constants_of(span.node) if span is not None else {}
 
 
 @lru_cache(maxsize=4096)

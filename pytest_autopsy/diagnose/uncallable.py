@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import partial
 
 from ..model import Evidence, Failure, Frame, Function
 from .case import Case, Finding, project_frames
@@ -30,12 +30,14 @@ def find(case: Case) -> list[Finding]:
         if told is not None and frames and told["why"].startswith(_REFUSALS):
             found.extend(
                 _finding(failure, function, line, frames[0], told["why"])
-                for function, line in _named(case, told["name"])
+                for function, line in case.known.once(
+                    ("named", told["name"]), partial(_named, case, told["name"])
+                )
             )
     return found
 
 
-def _named(case: Case, name: str) -> Iterator[tuple[Function, int]]:
+def _named(case: Case, name: str) -> list[tuple[Function, int]]:
     """The function of this qualified name, among all files that the run met; none, if two have it."""
     define = f"def {name.rpartition('.')[2]}("
     found = [
@@ -45,9 +47,7 @@ def _named(case: Case, name: str) -> Iterator[tuple[Function, int]]:
         for span in case.source(file).spans
         if span.name == name
     ]
-    if len(found) == 1:
-        ((function, line),) = found
-        yield case.with_kind(function), line
+    return [(case.with_kind(function), line) for function, line in found if len(found) == 1]
 
 
 def _finding(failure: Failure, function: Function, line: int, frame: Frame, why: str) -> Finding:
