@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 
 import pytest
 
@@ -86,17 +87,26 @@ def differences(one, other, place=""):
         yield place, one, other
 
 
+def made(folder):
+    return Project(folder / "work").write({**MATRIX, "test_groups.py": GROUPS})
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    files = {**MATRIX, "test_groups.py": GROUPS}
-    return Project(tmp_path_factory.mktemp("modes") / "work").write(files)
+    return made(tmp_path_factory.mktemp("modes"))
 
 
 @pytest.fixture(scope="module")
-def serial(project):
-    run = project.autopsy(plugins=BOTH)
+def serial(tmp_path_factory):
+    run = made(tmp_path_factory.mktemp("serial")).autopsy(plugins=BOTH)
     assert run.digest["root_causes"]
     return run
+
+
+@pytest.fixture(autouse=True)
+def without_a_past(project):
+    """Forget what earlier runs left: a digest says what was known before, and what is as it was."""
+    shutil.rmtree(project.path / ".autopsy", ignore_errors=True)
 
 
 @pytest.mark.parametrize("args", MODES.values(), ids=MODES.keys())
@@ -157,8 +167,10 @@ def test_x_and_maxfail(project):
         assert ours.digest["run"]["complete"] is False
 
 
-def test_nothing_but_names_travels_between_processes(project):
-    """What execnet carries of us: the run's id and a key there; a failure's id and "" back."""
+def test_little_travels_between_processes(project):
+    """What execnet carries of us: the run's id and a key there; a failure's id, its own facts as
+    a few lines of text, and "" back.
+    """
     project.write(
         {
             "spy/spy.py": """
@@ -203,5 +215,5 @@ def test_nothing_but_names_travels_between_processes(project):
     assert [what for kind, what in told if kind == "end"] == [{"autopsy": ""}] * 2
     reports = [what for kind, what in told if kind == "report"]
     assert reports
-    assert all(set(own) <= {"failure"} for own, _ in reports if own)
-    assert max(len(json.dumps(one)) for one in reports) < 200
+    assert {key for own, _ in reports if own for key in own} <= {"failure", "evidence", "facts"}
+    assert max(len(json.dumps(one)) for one in reports) < 2_000
