@@ -62,6 +62,7 @@ class CodeInfo:
         "is_taker",
         "last_line",
         "limit",
+        "looks",
         "may_clear",
         "module",
         "mutates",
@@ -98,6 +99,7 @@ class CodeInfo:
         self.wants_lines = not self.is_module and self.last_line - self.first <= MAX_LINES
         self.module = ""
         self.watched: tuple[tuple[str, str], ...] | None = None
+        self.looks = True  # whether there is anything to look at when it is called
         self.defaults: dict[str, int] | None = None
         self.epoch = -1
         self.count = 0
@@ -111,6 +113,7 @@ class CodeInfo:
         module = space.get("__name__")
         self.module = module if type(module) is str else ""
         self.defaults = _mutable_defaults(self, frame)
+        self.looks = bool(self.arguments or self.mutates)
         if not self.mutates:
             self.watched = ()
             return

@@ -16,12 +16,12 @@ from .codes import CodeInfo
 from .handover import Handover
 from .marks import Marks
 
-KEEP_FIRST = 20
-KEEP_LAST = 20
+KEEP_FIRST = 12
+KEEP_LAST = 12
 """Calls of one function in one test that are kept: the first and the last."""
-SWITCH_OFF = 40
+SWITCH_OFF = 24
 """Calls of one function in one test after which it is switched off."""
-SHARE = 20
+SHARE = 12
 """Calls more for each function that is switched off when the test makes its next call itself:
 what is recorded last is near the failure."""
 MAX_CALLS = 20_000
@@ -144,10 +144,14 @@ class Recording:
         """The kept calls in the order in which they began."""
         return sorted(self._kept(), key=lambda entry: entry[START])
 
+    def exceptional(self) -> list[Entry]:
+        """Those of which there is more to say than what they were given and returned."""
+        found = [entry for entry in self._kept() if entry[EXTRA] is not None]
+        return sorted(found, key=lambda entry: entry[START])
+
     def changing(self) -> list[Entry]:
         """The kept calls that changed something, in that order: hardly ever many."""
-        found = [entry for entry in self._kept() if entry[EXTRA] and entry[EXTRA].changes]
-        return sorted(found, key=lambda entry: entry[START])
+        return [entry for entry in self.exceptional() if entry[EXTRA].changes]
 
     def _kept(self) -> Iterator[Entry]:
         yield from self.first
