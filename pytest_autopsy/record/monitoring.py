@@ -145,14 +145,17 @@ class MonitoringEngine:
         return lines | int(self._calls)
 
     def _rearm(self, rows: dict[int, int]) -> None:
-        """Let the lines and functions of `rows` report again: they belong to somebody else now."""
+        """Let the lines and functions of `rows` report again: they belong to somebody else now.
+
+        Others have disabled nothing: they have no lines and were not cut off.
+        """
         if self._record < 0:
             return
         set_local_events = self._monitoring.set_local_events
         try:
             for index in rows:
                 for info in self.recorder.codes[index]:
-                    if not info.is_module:
+                    if info.wants_lines or info.rows_only or info.count > info.limit:
                         set_local_events(self._record, info.code, 0)
                         set_local_events(self._record, info.code, self._wanted(info))
         except ValueError:  # the program has freed our tool: `mended` sees to it

@@ -38,6 +38,8 @@ from .records import (
     MAX_EVENTS,
     MAX_SHARES,
     SHARE,
+    SMALL_OFF,
+    SMALL_SHARE,
     START,
     SWITCH_OFF,
     TIME,
@@ -86,7 +88,8 @@ class Recorder:
         self.lost = 0
         self.tap: Tap | None = None  # who is told of each event as it happens
         self.births: Births | None = None  # where child processes are recorded too
-        self.limit = SWITCH_OFF
+        # After how many calls in a test a function is switched off; one of a single line.
+        self.limits = SWITCH_OFF, SMALL_OFF
         self.faults: list[str] = []
         self.looker = self.detail.looker(self.full)
         self.keeps_values = True
@@ -216,14 +219,14 @@ class Recorder:
         if info.is_special and self._enters_special(info, frame):
             return False
         if info.index not in self.rows:
-            self.rows[info.index] = 1
+            self.rows[info.index] = info.whole
         recording = self.recording
         if recording is None or info.rows_only:
-            return False
+            return info.rows_only
         self.clock = clock = self.clock + 1
         began = 0 if clock & SAMPLE else perf_counter_ns()
         if info.epoch != self.epoch:
-            info.epoch, info.count, info.limit = self.epoch, 0, self.limit
+            info.epoch, info.count, info.limit = self.epoch, 0, self.limits[info.is_small]
             recording.touched.append(info)
         info.count = count = info.count + 1
         if count > info.limit:
@@ -487,7 +490,7 @@ class Recorder:
         if recording.shares > MAX_SHARES:
             return
         for info in cut:
-            info.limit = info.count + SHARE
+            info.limit = info.count + (SMALL_SHARE if info.is_small else SHARE)
             self.switch_on(info)
 
     def _through_comprehension(

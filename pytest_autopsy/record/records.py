@@ -24,6 +24,8 @@ SWITCH_OFF = 24
 SHARE = 12
 """Calls more for each function that is switched off when the test makes its next call itself:
 what is recorded last is near the failure."""
+SMALL_OFF, SMALL_SHARE = 8, 4
+"""The same for a function of one line: there are many calls of them, and little to tell of each."""
 MAX_CALLS = 20_000
 """First calls of functions in one test that are kept, the last of them where there are more."""
 MAX_SHARES = 40
