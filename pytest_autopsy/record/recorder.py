@@ -59,8 +59,6 @@ only types are recorded. Work, not time: what is kept does not depend on the mac
 ALL_NODES = 2 * FULL_NODES
 PYTEST = f"{os.sep}_pytest{os.sep}"
 MAX_ENTRIES = 20_000
-SAMPLE = 15
-"""One event in sixteen is timed, for what the run has cost; timing all would be a part of it."""
 _MAX_INT = 1 << 64
 
 
@@ -93,7 +91,6 @@ class Recorder:
         self.faults: list[str] = []
         self.looker = self.detail.looker(self.full)
         self.keeps_values = True
-        self.spent_ns = 0  # inside enter and leave, estimated
         self.rearm: Callable[[dict[int, int]], None] = lambda rows: None
         self.revive: Callable[[], None] = lambda: None
         self.switch_on: Callable[[CodeInfo], None] = lambda info: None
@@ -224,7 +221,6 @@ class Recorder:
         if recording is None or info.rows_only:
             return info.rows_only
         self.clock = clock = self.clock + 1
-        began = 0 if clock & SAMPLE else perf_counter_ns()
         if info.epoch != self.epoch:
             info.epoch, info.count, info.limit = self.epoch, 0, self.limits[info.is_small]
             recording.touched.append(info)
@@ -310,8 +306,6 @@ class Recorder:
             info.ring.append(entry)
         if self.tap is not None:
             self.tap.began(entry)
-        if began:
-            self.spent_ns += (perf_counter_ns() - began) * (SAMPLE + 1)
         return False
 
     def pass_by(self, info: CodeInfo, frame: FrameType) -> None:
@@ -353,8 +347,6 @@ class Recorder:
             self._after(entry, extra, info, frame)
         if self.tap is not None:
             self.tap.ended(entry)
-        if not clock & SAMPLE:
-            self.spent_ns += (perf_counter_ns() - now) * (SAMPLE + 1)
         return False
 
     def is_cut(self, info: CodeInfo) -> bool:
