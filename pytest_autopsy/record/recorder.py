@@ -53,10 +53,9 @@ from .replay import QUIET
 from .targets import Targets
 
 MAX_FAULTS = 100
-FULL_NODES = 150
-"""Nodes of values that a test's looks may walk before they become shallow; as many again before
-only types are recorded. Work, not time: what is kept does not depend on the machine."""
-ALL_NODES = 2 * FULL_NODES
+FULL_NODES, ALL_NODES = 400, 500
+"""Nodes of values that a test's looks may walk before they become shallow, and before only types
+are recorded. Work, not time: what is kept does not depend on the machine."""
 PYTEST = f"{os.sep}_pytest{os.sep}"
 MAX_ENTRIES = 20_000
 _MAX_INT = 1 << 64

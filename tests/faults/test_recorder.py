@@ -69,10 +69,10 @@ def test_what_is_known_of_a_code_object(suite):
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="sys.monitoring came with 3.12")
-@pytest.mark.parametrize("name", ["_rearm", "_unrecorded", "_wanted", "stop"])
+@pytest.mark.parametrize("name", ["_rearm", "_switch_on", "_wanted", "stop"])
 def test_the_monitoring_engine(suite, name):
     where = f"pytest_autopsy.record.monitoring:MonitoringEngine.{name}"
-    if name == "_unrecorded":
+    if name == "_switch_on":
         suite.pytester.makepyfile(
             test_hot="import shop\n\ndef test_hot():\n    assert [shop.safe('1') for _ in range(1100)]\n"
         )

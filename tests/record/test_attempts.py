@@ -98,7 +98,7 @@ def test_the_falsifying_example_is_the_one_attempt_that_is_kept(lab, prog):
     assert recorded.parent("double") == "test_doubles"
     assert [dict(call.arguments)["n"] for call in recorded.all("part")] == list(range(8))
     assert recorded.trace.seen > 50
-    assert recorded.trace.dropped["double"] > 20
+    assert recorded.trace.dropped["double"] > 0
 
 
 def test_only_what_the_failing_attempt_ran_is_its_footprint(lab, prog):
