@@ -113,7 +113,7 @@ class CodeInfo:
         self.epoch = -1
         self.count = 0
         self.limit = 0  # the count after which it is switched off
-        self.ring: deque[Any] = deque()  # the last calls, once there are more than the first
+        self.ring: deque[Any] | None = None  # the last calls, once there are more than the first
 
     def look_around(self, frame: FrameType) -> None:
         """On the first call: which shared containers it names, which defaults are mutable."""

@@ -222,6 +222,7 @@ class Recorder:
         self.clock = clock = self.clock + 1
         if info.epoch != self.epoch:
             info.epoch, info.count, info.limit = self.epoch, 0, self.limits[info.is_small]
+            info.ring = None
             recording.touched.append(info)
         info.count = count = info.count + 1
         if count > info.limit:
@@ -300,7 +301,7 @@ class Recorder:
         if count <= KEEP_FIRST:
             recording.first.append(entry)
         else:
-            if count == KEEP_FIRST + 1:
+            if info.ring is None:
                 info.ring = recording.ring()
             info.ring.append(entry)
         if self.tap is not None:
