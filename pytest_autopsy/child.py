@@ -107,7 +107,7 @@ class Child:
         recorder, config = self.recorder, self.config
         name = " ".join(self.redactor.argv(sys.argv if by is not None else sys.orig_argv))
         recorder.births = Births()
-        recorder.limit = PROGRAM_LIMIT
+        recorder.limits = PROGRAM_LIMIT, PROGRAM_LIMIT
         values = config.trace_args or config.trace_return_values
         recording = recorder.begin(name, depth=config.max_depth, values=values)
         recording.phase = "call"

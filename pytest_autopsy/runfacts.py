@@ -13,9 +13,6 @@ from .integrations.second_run import not_back
 from .options import has_workers, place_of
 from .session import Session
 
-UNSEEN = 1.3
-"""What recording costs for each second inside callbacks: calling them, lines, re-arming."""
-
 
 def run_facts(
     ours: Session, ended: pytest.Session, started: datetime, stopped_by: str
@@ -51,8 +48,7 @@ def _arguments(ours: Session, config: pytest.Config) -> list[str]:
 
 def cost(ours: Session, diagnose_s: float) -> dict[str, float]:
     """Return the `cost` part of digest.json; times in seconds."""
-    recording = ours.recording_s * UNSEEN
-    estimate = recording + ours.snapshot_s + diagnose_s + ours.second_run_s
+    estimate = ours.recording_s + ours.snapshot_s + diagnose_s + ours.second_run_s
     return {
         "slowdown_s": round(estimate, 3),
         "snapshot_s": round(ours.snapshot_s, 3),

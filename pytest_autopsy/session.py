@@ -31,6 +31,7 @@ from .record.blackbox import BlackBox
 from .record.digests import function_hash
 from .record.engines import Engine, start_engine
 from .record.finish import footprint, is_sampled, trace
+from .record.price import Price
 from .record.project import Project
 from .record.recorder import Recorder
 from .record.records import ARGUMENTS, END, INFO, VALUE
@@ -95,7 +96,8 @@ class Session:
         self.retried: list[Failure] = []
         self.calls_seen = self.calls_kept = self.dropped = 0
         self.snapshot_s = 0.0
-        self.recording_s = 0.0
+        self.price = Price(light=not settings.keeps_calls)
+        self.recording_s = self.price.alone_s  # an estimate, of all that is not measured
         self.progress = Progress()  # of the work at the end
         self.second_run_s = 0.0
         self.baseline: Used | None = None
@@ -256,7 +258,6 @@ class Session:
 
     def end(self, fixture_names: frozenset[str], passed: bool, retried: bool = False) -> None:
         """The test is over: keep its footprint, and its trace if it failed."""
-        began = perf_counter()
         self._mend()
         recording = self.recorder.end() if self.engine is not None else None
         if self.box is not None:
@@ -274,13 +275,14 @@ class Session:
             if self.children is not None:
                 print_of = self.children.added(print_of)
             self.calls_seen += recording.seen
+            self.recording_s += self.price.of(recording)
         if self._failing:
+            began = perf_counter()
             self._keep_failures(recording, print_of, retried)
+            self.snapshot_s += perf_counter() - began
         elif passed and print_of is not None:
             self.run.add_passed(self._test, print_of)
         self._failing = []
-        self.recording_s += perf_counter() - began + self.recorder.spent_ns / 1e9
-        self.recorder.spent_ns = 0
 
     def _mend(self) -> None:
         """Take back what the test took from the engine, and say what that cost."""

@@ -56,6 +56,8 @@ _ENDS = {"return": RETURNED, "raise": RAISED, "unknown": LOST}
 PHASES = ("", "setup", "call", "teardown", "between phases")
 FIRST_FLUSH, EVERY = 256, 8192
 """Events of a test after which arguments are first written, and then again and again."""
+REST = 4096
+"""Events between two such writes, also of different tests: redacting them was a third of the price."""
 SHORT = 8
 """Characters of parameters in which no secret can stand: none that is known is so short."""
 MAX_OPEN = 40
@@ -75,6 +77,7 @@ class BlackBox:
         self._named = 0
         self._names_end = NAMES_AT
         self._flush_at = FIRST_FLUSH
+        self._rested = REST  # events of earlier tests since the last flush
         main = threading.main_thread().ident or 0
         self._started = self._pid, main, time.time_ns(), perf_counter_ns()
         self._test_began = 0
@@ -88,8 +91,8 @@ class BlackBox:
         text = clean(self._shown(nodeid)).encode()[: TEST_SIZE - 2]
         self._map[TEST_AT : TEST_AT + 2 + len(text)] = len(text).to_bytes(2, "little") + text
         self._test_began = perf_counter_ns()
+        self._flush_at = max(FIRST_FLUSH, REST - self._rested)
         self._flushed = 0, 0, self._test_began
-        self._flush_at = FIRST_FLUSH
         self._head()
         self.phase("")
 
@@ -102,6 +105,8 @@ class BlackBox:
 
     def phase(self, phase: str) -> None:
         """A phase begins, or is over (`between phases`), or so is the test (``)."""
+        if not phase:  # between tests: the recorder's clock is still that of the last one
+            self._rested += max(self.recorder.clock - self._flushed[1], 0)
         self._map[PHASE_AT] = PHASES.index(phase)
 
     def close(self) -> None:
@@ -163,6 +168,7 @@ class BlackBox:
     def _flush(self, clock: int) -> None:
         """Write the open calls with their arguments, outermost first."""
         self._flush_at = clock + EVERY
+        self._rested = 0
         entries = self.recorder.open_calls()
         if len(entries) > MAX_OPEN:
             entries = entries[:10] + entries[10 - MAX_OPEN :]

@@ -57,11 +57,13 @@ class CodeInfo:
         "is_generator",
         "is_module",
         "is_repr",
+        "is_small",
         "is_spawner",
         "is_special",
         "is_taker",
         "last_line",
         "limit",
+        "looks",
         "may_clear",
         "module",
         "mutates",
@@ -71,6 +73,7 @@ class CodeInfo:
         "shows_locals",
         "wants_lines",
         "watched",
+        "whole",
     )
 
     def __init__(self, code: CodeType, function: Function, index: int) -> None:
@@ -94,15 +97,23 @@ class CodeInfo:
         self.rebinds = _rebound(code, self.arguments)
         # What the program itself took of its locals would change under a look at exit.
         self.mutates = not self.shows_locals and bool(self.rebinds or _mutates(code))
-        self.last_line = max((line or 0 for _, _, line in code.co_lines()), default=0)
-        self.wants_lines = not self.is_module and self.last_line - self.first <= MAX_LINES
+        lines = {line for _, _, line in code.co_lines() if line is not None}
+        self.last_line = max(lines, default=0)
+        # A function of one line that was called has run it: nobody need be asked.
+        self.is_small = len(lines - {code.co_firstlineno}) <= 1 and code.co_name[0] != "<"
+        self.whole = 1
+        if self.is_small:
+            self.whole |= 1 << max(self.last_line - self.first, 0)
+        short = self.last_line - self.first <= MAX_LINES
+        self.wants_lines = not self.is_module and not self.is_small and short
         self.module = ""
         self.watched: tuple[tuple[str, str], ...] | None = None
+        self.looks = True  # whether there is anything to look at when it is called
         self.defaults: dict[str, int] | None = None
         self.epoch = -1
         self.count = 0
         self.limit = 0  # the count after which it is switched off
-        self.ring: deque[Any] = deque()  # the last calls, once there are more than the first
+        self.ring: deque[Any] | None = None  # the last calls, once there are more than the first
 
     def look_around(self, frame: FrameType) -> None:
         """On the first call: which shared containers it names, which defaults are mutable."""
@@ -111,6 +122,7 @@ class CodeInfo:
         module = space.get("__name__")
         self.module = module if type(module) is str else ""
         self.defaults = _mutable_defaults(self, frame)
+        self.looks = bool(self.arguments or self.mutates)
         if not self.mutates:
             self.watched = ()
             return

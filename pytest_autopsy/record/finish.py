@@ -47,9 +47,7 @@ def footprint(
     for other in (*shared, recording.rows):
         for index, mask in other.items():
             rows[index] = rows.get(index, 0) | mask
-    entries = recording.entries()
-    if not behaviours:
-        entries = [entry for entry in entries if entry[EXTRA] is not None]
+    entries = recording.entries() if behaviours else recording.exceptional()
     features = _features(entries, behaviours)
     for index, name in recording.left:
         features[index] = features.get(index, frozenset()) | {f"left global {name}"}

@@ -76,7 +76,7 @@ class LightMonitoring(MonitoringEngine):
                 self._told.append(info)
         except Exception as error:  # noqa: BLE001
             self.recorder.fault(error)
-        return self._monitoring.DISABLE
+        return self._disable
 
     def _on_return(self, code: CodeType, offset: int, value: object) -> None:
         try:

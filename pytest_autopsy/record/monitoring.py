@@ -36,6 +36,7 @@ class MonitoringEngine:
         self.recorder = recorder
         self._monitoring: Any = getattr(sys, "monitoring")  # noqa: B009  # unknown to 3.10's stubs
         self._events = self._monitoring.events
+        self._disable = self._monitoring.DISABLE
         self._discover = self._record = -1
         self._registered: list[tuple[int, int]] = []  # tool and event of each callback of ours
         self._calls = (
@@ -63,7 +64,6 @@ class MonitoringEngine:
         monitoring.restart_events()
         self.recorder.rearm = self._rearm
         self.recorder.clears_locals = not LOCALS_ARE_PROXY
-        self.recorder.switch_off = self._switch_off
         self.recorder.switch_on = self._switch_on
         for tool, wanted in self._globals():
             monitoring.set_events(tool, wanted)
@@ -145,28 +145,27 @@ class MonitoringEngine:
         return lines | int(self._calls)
 
     def _rearm(self, rows: dict[int, int]) -> None:
-        """Let the lines and functions of `rows` report again: they belong to somebody else now."""
+        """Let the lines and functions of `rows` report again: they belong to somebody else now.
+
+        Others have disabled nothing: they have no lines and were not cut off.
+        """
         if self._record < 0:
             return
         set_local_events = self._monitoring.set_local_events
         try:
             for index in rows:
                 for info in self.recorder.codes[index]:
-                    if not info.is_module:
+                    if info.wants_lines or info.rows_only or info.count > info.limit:
                         set_local_events(self._record, info.code, 0)
                         set_local_events(self._record, info.code, self._wanted(info))
         except ValueError:  # the program has freed our tool: `mended` sees to it
             pass
 
-    def _switch_off(self, info: CodeInfo) -> None:
-        """Record no more calls of this function for now; its lines go on."""
-        lines = self._events.LINE if info.wants_lines else 0
-        if self._is_ours(self._record):
-            self._monitoring.set_local_events(self._record, info.code, lines)
-
     def _switch_on(self, info: CodeInfo) -> None:
         """Record its calls again; the lines that it has told of stay told."""
         if self._record >= 0 and self._is_ours(self._record):
+            lines = self._events.LINE if info.wants_lines else 0
+            self._monitoring.set_local_events(self._record, info.code, lines)
             self._monitoring.set_local_events(self._record, info.code, self._wanted(info))
 
     # -- callbacks: no decorators, for the frame is the caller's -----------------------------
@@ -183,7 +182,7 @@ class MonitoringEngine:
                     self._entered(info, frame)
         except Exception as error:  # noqa: BLE001
             self.recorder.fault(error)
-        return self._monitoring.DISABLE
+        return self._disable
 
     def _entered(self, info: CodeInfo, frame: FrameType) -> None:
         """The first call of a target, whose own PY_START came before it was asked for."""
@@ -192,31 +191,41 @@ class MonitoringEngine:
     def _on_start(self, code: CodeType, offset: int) -> object:
         try:
             info = self.recorder.infos.get(id(code))
-            if info is not None:
-                self.recorder.enter(info, _getframe(1))
+            if info is not None and self.recorder.enter(info, _getframe(1)):
+                return self._disable
         except Exception as error:  # noqa: BLE001
             self.recorder.fault(error)
         return None
 
-    def _on_return(self, code: CodeType, offset: int, value: object) -> None:
+    def _on_return(self, code: CodeType, offset: int, value: object) -> object:
         try:
             info = self.recorder.infos.get(id(code))
-            if info is not None:
-                self.recorder.leave(info, _getframe(1), value, offset)
+            if info is not None and self.recorder.leave(info, _getframe(1), value, offset):
+                return self._disable
         except Exception as error:  # noqa: BLE001
             self.recorder.fault(error)
+        return None
 
-    def _on_yield(self, code: CodeType, offset: int, value: object) -> None:
+    def _on_yield(self, code: CodeType, offset: int, value: object) -> object:
         try:
-            self.recorder.suspend(_getframe(1))
+            if not self.recorder.suspend(_getframe(1)):
+                return self._unrecorded(code)
         except Exception as error:  # noqa: BLE001
             self.recorder.fault(error)
+        return None
 
-    def _on_resume(self, code: CodeType, offset: int) -> None:
+    def _on_resume(self, code: CodeType, offset: int) -> object:
         try:
-            self.recorder.resume(_getframe(1))
+            if not self.recorder.resume(_getframe(1)):
+                return self._unrecorded(code)
         except Exception as error:  # noqa: BLE001
             self.recorder.fault(error)
+        return None
+
+    def _unrecorded(self, code: CodeType) -> object:
+        """What to answer for a call that is not recorded: DISABLE where its function is cut off."""
+        info = self.recorder.infos.get(id(code))
+        return self._disable if info is not None and self.recorder.is_cut(info) else None
 
     def _on_throw(self, code: CodeType, offset: int, error: BaseException) -> None:
         try:
@@ -249,4 +258,4 @@ class MonitoringEngine:
                 rows[info.index] = rows.get(info.index, 0) | 1 << (line - info.first) | 1
         except Exception as error:  # noqa: BLE001
             self.recorder.fault(error)
-        return self._monitoring.DISABLE
+        return self._disable

@@ -19,7 +19,7 @@ from typing import Any
 from ..model import Change, Function, Phase, Value
 from ..observe.detail import Detail
 from ..observe.exceptions import context_id, traceback_of, type_name
-from ..observe.values import TYPES, Limits
+from ..observe.values import TYPES
 from . import attempts
 from .births import Births, is_spawner
 from .codes import CodeInfo
@@ -38,6 +38,8 @@ from .records import (
     MAX_EVENTS,
     MAX_SHARES,
     SHARE,
+    SMALL_OFF,
+    SMALL_SHARE,
     START,
     SWITCH_OFF,
     TIME,
@@ -51,13 +53,11 @@ from .replay import QUIET
 from .targets import Targets
 
 MAX_FAULTS = 100
-FULL_NODES = 500
-"""Nodes of values that a test's looks may walk before they become shallow; as many again before
-only types are recorded. Work, not time: what is kept does not depend on the machine."""
+FULL_NODES, ALL_NODES = 400, 500
+"""Nodes of values that a test's looks may walk before they become shallow, and before only types
+are recorded. Work, not time: what is kept does not depend on the machine."""
 PYTEST = f"{os.sep}_pytest{os.sep}"
 MAX_ENTRIES = 20_000
-SAMPLE = 15
-"""One event in sixteen is timed, for what the run has cost; timing all would be a part of it."""
 _MAX_INT = 1 << 64
 
 
@@ -85,14 +85,13 @@ class Recorder:
         self.lost = 0
         self.tap: Tap | None = None  # who is told of each event as it happens
         self.births: Births | None = None  # where child processes are recorded too
-        self.limit = SWITCH_OFF
+        # After how many calls in a test a function is switched off; one of a single line.
+        self.limits = SWITCH_OFF, SMALL_OFF
         self.faults: list[str] = []
         self.looker = self.detail.looker(self.full)
         self.keeps_values = True
-        self.spent_ns = 0  # inside enter and leave, estimated
         self.rearm: Callable[[dict[int, int]], None] = lambda rows: None
         self.revive: Callable[[], None] = lambda: None
-        self.switch_off: Callable[[CodeInfo], None] = lambda info: None
         self.switch_on: Callable[[CodeInfo], None] = lambda info: None
         self.clears_locals = False  # an engine's choice: under settrace it would unset variables
         self._indexes: dict[Function, int] = {}
@@ -211,24 +210,24 @@ class Recorder:
 
     # -- events -----------------------------------------------------------------------------
 
-    def enter(self, info: CodeInfo, frame: FrameType) -> None:
-        """A call of a target begins in `frame`."""
+    def enter(self, info: CodeInfo, frame: FrameType) -> bool:
+        """A call of a target begins in `frame`. Returns whether no more of them are wanted now."""
         if info.is_special and self._enters_special(info, frame):
-            return
+            return False
         if info.index not in self.rows:
-            self.rows[info.index] = 1
+            self.rows[info.index] = info.whole
         recording = self.recording
         if recording is None or info.rows_only:
-            return
+            return info.rows_only
         self.clock = clock = self.clock + 1
-        began = 0 if clock & SAMPLE else perf_counter_ns()
         if info.epoch != self.epoch:
-            info.epoch, info.count, info.limit = self.epoch, 0, self.limit
+            info.epoch, info.count, info.limit = self.epoch, 0, self.limits[info.is_small]
+            info.ring = None
             recording.touched.append(info)
         info.count = count = info.count + 1
         if count > info.limit:
             self._cut_off(info, recording)
-            return
+            return True
         back = frame.f_back
         site = 0
         parent = None
@@ -247,10 +246,11 @@ class Recorder:
         extra: Extra | None = None
         looks = entry[ARGUMENTS]
         looks.clear()
-        if self.keeps_values:
+        if self.keeps_values and info.looks:
             local = frame.f_locals
             heavy = False
             text = self._max_text
+            looker = self.looker
             for name in info.arguments:
                 value: Any = local.get(name)
                 kind = type(value)
@@ -266,8 +266,16 @@ class Recorder:
                     continue
                 if not heavy:
                     heavy = True
-                    limits = self.looker.limits = self._limits()
-                looks.append(self.looker.look(value))
+                    spent = looker.spent
+                    limits = (
+                        self.full
+                        if spent <= FULL_NODES
+                        else self.shallow
+                        if spent <= ALL_NODES
+                        else TYPES
+                    )
+                    looker.limits = limits
+                looks.append(looker.glance(value) if limits is TYPES else looker.look(value))
             if info.watched is None:
                 info.look_around(frame)
             if info.mutates and limits is not TYPES and (heavy or info.watched):
@@ -276,7 +284,7 @@ class Recorder:
                 extra = self._shared_defaults(info, local, extra)
             if self.clears_locals and info.may_clear:
                 local.clear()  # before 3.13 this dict would keep what it shows alive
-        else:
+        elif not self.keeps_values:
             limits = TYPES
         if parent is None and back is not None and back.f_code.co_name[:1] == "<":
             parent, extra = self._through_comprehension(back, extra)
@@ -293,26 +301,28 @@ class Recorder:
         if count <= KEEP_FIRST:
             recording.first.append(entry)
         else:
-            if count == KEEP_FIRST + 1:
+            if info.ring is None:
                 info.ring = recording.ring()
             info.ring.append(entry)
         if self.tap is not None:
             self.tap.began(entry)
-        if began:
-            self.spent_ns += (perf_counter_ns() - began) * (SAMPLE + 1)
+        return False
 
     def pass_by(self, info: CodeInfo, frame: FrameType) -> None:
         """A call begins that is not kept: all that counts is that it was made, and for whom."""
         if not (info.is_special and self._enters_special(info, frame)):
             self.rows[info.index] = 1
 
-    def leave(self, info: CodeInfo, frame: FrameType, value: Any, offset: int) -> None:
-        """The call in `frame` returns `value` from the instruction at `offset`."""
+    def leave(self, info: CodeInfo, frame: FrameType, value: Any, offset: int) -> bool:
+        """The call in `frame` returns `value` from the instruction at `offset`.
+
+        Returns whether no more returns of the function are wanted now.
+        """
         if info.is_special:
             self.leave_special(info, frame)
         entry = self._open.pop(id(frame), None)
         if entry is None:
-            return
+            return self.is_cut(info)
         now = perf_counter_ns()
         kind = type(value)
         if not self.keeps_values:
@@ -324,8 +334,12 @@ class Recorder:
             or kind is bool
             or kind is float
         ):
-            self.looker.limits = self._limits()
-            value = self.looker.look(value)
+            looker = self.looker
+            if looker.spent > ALL_NODES:
+                value = looker.glance(value)
+            else:
+                looker.limits = self.full if looker.spent <= FULL_NODES else self.shallow
+                value = looker.look(value)
         self.clock = clock = self.clock + 1
         entry[END] = ("return", clock, now, value, offset)
         extra = entry[EXTRA]
@@ -333,8 +347,11 @@ class Recorder:
             self._after(entry, extra, info, frame)
         if self.tap is not None:
             self.tap.ended(entry)
-        if not clock & SAMPLE:
-            self.spent_ns += (perf_counter_ns() - now) * (SAMPLE + 1)
+        return False
+
+    def is_cut(self, info: CodeInfo) -> bool:
+        """Whether no more calls of the function are recorded for now."""
+        return info.count > info.limit and info.epoch == self.epoch
 
     def unwind(self, info: CodeInfo, frame: FrameType, error: BaseException | None) -> None:
         """The call in `frame` ends with an exception; None where the engine cannot say which."""
@@ -357,18 +374,22 @@ class Recorder:
         if self.tap is not None:
             self.tap.ended(entry)
 
-    def suspend(self, frame: FrameType) -> None:
-        """A generator or coroutine yields."""
+    def suspend(self, frame: FrameType) -> bool:
+        """A generator or coroutine yields; returns whether its call is recorded."""
         entry = self._open.get(id(frame))
-        if entry is not None:
-            self._move(entry, 0)
-            entry[EXTRA].yields += 1
+        if entry is None:
+            return False
+        self._move(entry, 0)
+        entry[EXTRA].yields += 1
+        return True
 
-    def resume(self, frame: FrameType) -> None:
-        """A generator or coroutine goes on."""
+    def resume(self, frame: FrameType) -> bool:
+        """A generator or coroutine goes on; returns whether its call is recorded."""
         entry = self._open.get(id(frame))
-        if entry is not None:
-            self._move(entry, get_ident())
+        if entry is None:
+            return False
+        self._move(entry, get_ident())
+        return True
 
     def raised(
         self, frame: FrameType, error: BaseException, traceback: TracebackType | None
@@ -410,13 +431,6 @@ class Recorder:
         if len(self._entries) < MAX_ENTRIES:
             self._entries.append(entry)
         return entry
-
-    def _limits(self) -> Limits:
-        """How closely this test's values may still be looked at."""
-        spent = self.looker.spent
-        if spent <= FULL_NODES:
-            return self.full
-        return self.shallow if spent <= 2 * FULL_NODES else TYPES
 
     def _move(self, entry: Entry, thread: int) -> None:
         self.clock += 1
@@ -460,7 +474,6 @@ class Recorder:
             del self._open[frame_id]
             if self.tap is not None:
                 self.tap.ended(entry)
-        self.switch_off(info)
 
     def _share(self, recording: Recording) -> None:
         """The test makes its next call: what was switched off may be recorded a while longer."""
@@ -469,7 +482,7 @@ class Recorder:
         if recording.shares > MAX_SHARES:
             return
         for info in cut:
-            info.limit = info.count + SHARE
+            info.limit = info.count + (SMALL_SHARE if info.is_small else SHARE)
             self.switch_on(info)
 
     def _through_comprehension(

@@ -24,6 +24,8 @@ SWITCH_OFF = 40
 SHARE = 20
 """Calls more for each function that is switched off when the test makes its next call itself:
 what is recorded last is near the failure."""
+SMALL_OFF, SMALL_SHARE = 8, 4
+"""The same for a function of one line: there are many calls of them, and little to tell of each."""
 MAX_CALLS = 20_000
 """First calls of functions in one test that are kept, the last of them where there are more."""
 MAX_SHARES = 40
@@ -144,10 +146,14 @@ class Recording:
         """The kept calls in the order in which they began."""
         return sorted(self._kept(), key=lambda entry: entry[START])
 
+    def exceptional(self) -> list[Entry]:
+        """Those of which there is more to say than what they were given and returned."""
+        found = [entry for entry in self._kept() if entry[EXTRA] is not None]
+        return sorted(found, key=lambda entry: entry[START])
+
     def changing(self) -> list[Entry]:
         """The kept calls that changed something, in that order: hardly ever many."""
-        found = [entry for entry in self._kept() if entry[EXTRA] and entry[EXTRA].changes]
-        return sorted(found, key=lambda entry: entry[START])
+        return [entry for entry in self.exceptional() if entry[EXTRA].changes]
 
     def _kept(self) -> Iterator[Entry]:
         yield from self.first

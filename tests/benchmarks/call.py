@@ -29,7 +29,8 @@ CALLS, BATCHES, ROUNDS = 40, 50, 9
 GOALS = {"VizTracer": 0.6, "settrace, repr, JSON": 0.15}
 PROGRAM = """
 def called(number, name, items):
-    return name
+    found = name
+    return found
 
 def atoms():
     for n in range({calls}):

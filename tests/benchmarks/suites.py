@@ -9,10 +9,12 @@ round only fills caches. Libraries come from `tests.accuracy.suites`; this worki
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,19 +112,38 @@ def processor_time(environment: Environment, setup: Setup, folder: Path) -> floa
     return usage.ru_utime + usage.ru_stime
 
 
+Times = dict[str, list[float]]
+TOLD = " told"
+"""Ends the names of the slowdowns that our own digests have stated, in seconds."""
+
+
 def measure(environment: Environment, setups: tuple[Setup, ...], rounds: int) -> Times:
-    """Return the seconds of each setup, a list by round."""
-    times: Times = {setup.name: [] for setup in setups}
+    """Return the seconds of each setup, and what its digest said that we cost: a list by round."""
+    times: Times = defaultdict(list)
     with tempfile.TemporaryDirectory() as name:
         for number in range(rounds + 1):
             for setup in setups:
                 seconds = processor_time(environment, setup, Path(name))
                 if number:
                     times[setup.name].append(seconds)
+                if number and "--autopsy" in setup.options:
+                    digest = Path(name) / "store" / "latest" / "digest.json"
+                    cost = json.loads(digest.read_text(encoding="utf-8"))["cost"]
+                    times[setup.name + TOLD].append(cost["slowdown_s"])
     return times
 
 
-Times = dict[str, list[float]]
+def estimates(times: Times) -> str:
+    """How far the slowdowns that digests state are from those measured, setup by setup."""
+    told = []
+    for name in [name.removesuffix(TOLD) for name in times if name.endswith(TOLD)]:
+        base = "--cov" if name.startswith("--cov") else "plain"
+        if base in times:
+            slower = [a - b for a, b in zip(times[name], times[base])]
+            stated = median(times[name + TOLD])
+            share = median(a / b for a, b in zip(times[name + TOLD], slower))
+            told.append(f"{name} +{stated:.1f} s for +{median(slower):.1f} s ({share:.2f})")
+    return ", ".join(told)
 
 
 def ratio(times: Times, what: str, base: str) -> float:
@@ -149,6 +170,7 @@ def report(python: str, names: list[str], setups: tuple[Setup, ...], rounds: int
         found.append(times)
         shown = "  ".join(f"{s.name} {ratio(times, s.name, 'plain'):.2f}" for s in setups[1:])
         print(f"{environment.label()}: plain {median(times['plain']):.2f} s;  {shown}", flush=True)
+        print(f"  stated in the digest: {estimates(times)}", flush=True)
     there = {setup.name for setup in setups}
     for goal in GOALS:
         if {goal.what, goal.base} <= there:

@@ -17,7 +17,7 @@ CALLBACKS = (
     "_note",
     "_before",
     "_after",
-    "_limits",
+    "is_cut",
     "_new_entry",
     "begin",
     "end",
@@ -69,12 +69,13 @@ def test_what_is_known_of_a_code_object(suite):
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="sys.monitoring came with 3.12")
-@pytest.mark.parametrize("name", ["_rearm", "_switch_off", "_wanted", "stop"])
+@pytest.mark.parametrize("name", ["_rearm", "_switch_on", "_wanted", "stop"])
 def test_the_monitoring_engine(suite, name):
     where = f"pytest_autopsy.record.monitoring:MonitoringEngine.{name}"
-    if name == "_switch_off":
+    if name == "_switch_on":
         suite.pytester.makepyfile(
-            test_hot="import shop\n\ndef test_hot():\n    assert [shop.safe('1') for _ in range(1100)]\n"
+            test_hot="import shop\n\ndef test_hot():\n    for _ in range(1100):\n"
+            "        shop.safe('1')\n    shop.total(['a'])\n"
         )
         run = suite.run(where)
         assert where in run.hits and run.counts["passed"] == suite.plain().counts["passed"] + 1

@@ -118,6 +118,26 @@ def test_arguments_are_those_of_the_last_flush(boxed, monkeypatch):
     assert third.arguments == ()
 
 
+@pytest.mark.parametrize("rest, told", [(1, True), (10_000, False)])
+def test_arguments_can_wait_where_a_test_before_had_its_own_written(boxed, monkeypatch, rest, told):
+    monkeypatch.setattr(blackbox, "FIRST_FLUSH", 4)
+    monkeypatch.setattr(blackbox, "REST", rest)
+    prog = boxed.lab.load(PROG)
+    with boxed.lab.started():
+        recorder = boxed.lab.recorder
+        box = recorder.tap = BlackBox(boxed.file, recorder, Redactor())
+        for test in ("a::first", "a::second"):
+            recorder.begin(test)
+            box.test(test)
+            prog.tree(["leaf", ["leaf", []]], boxed.look)
+            recorder.end()
+            box.phase("")
+        recorder.tap = None
+        box.close()
+    written = [any(call.arguments for call in seen.open_calls) for seen in boxed.seen]
+    assert written == [True, told]
+
+
 PLANS = st.recursive(
     st.sampled_from(["leaf", "fails"]), lambda inner: st.lists(inner, max_size=4), max_leaves=15
 )
@@ -127,6 +147,7 @@ PLANS = st.recursive(
 @given(plan=st.lists(PLANS, max_size=6), first=st.integers(1, 30), every=st.integers(1, 30))
 def test_whatever_was_flushed_the_open_calls_are_the_stack(boxed, monkeypatch, plan, first, every):
     """At each moment the box says what the interpreter's own stack says; flushes change nothing."""
+    monkeypatch.setattr("pytest_autopsy.record.recorder.SWITCH_OFF", 10_000)
     monkeypatch.setattr(blackbox, "FIRST_FLUSH", first)
     monkeypatch.setattr(blackbox, "EVERY", every)
     prog = boxed.lab.load(PROG)

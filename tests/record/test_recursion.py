@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from pytest_autopsy.record import records
-from pytest_autopsy.record.records import KEEP_FIRST, KEEP_LAST
+from pytest_autopsy.record.records import KEEP_FIRST, KEEP_LAST, SMALL_OFF
 
 from .helpers import SINCE_312
 
@@ -15,19 +15,28 @@ SWITCH_OFF = 1_000
 @pytest.fixture(autouse=True)
 def _limit(monkeypatch):
     """How it works does not depend on where the limit happens to be."""
-    monkeypatch.setattr("pytest_autopsy.record.recorder.SWITCH_OFF", SWITCH_OFF)
+    _limit_to(monkeypatch, SWITCH_OFF, SWITCH_OFF)
+
+
+def _limit_to(monkeypatch, any_function, of_one_line):
+    monkeypatch.setattr("pytest_autopsy.record.recorder.SWITCH_OFF", any_function)
+    monkeypatch.setattr("pytest_autopsy.record.recorder.SMALL_OFF", of_one_line)
 
 
 HOT = """
     def hot(n):
         return n
 
+    def warm(n):
+        found = n
+        return found
+
     def cold():
         return "cold"
 
-    def work(times):
+    def work(times, called=hot):
         for n in range(times):
-            hot(n)
+            called(n)
         return cold()
 
     def later():
@@ -108,14 +117,16 @@ def test_a_hot_function_is_switched_off_and_that_is_said(lab):
     assert all(call.outcome == "return" for call in seen.trace.calls)
 
 
-def test_the_limit_as_it_is(lab, monkeypatch):
-    monkeypatch.setattr("pytest_autopsy.record.recorder.SWITCH_OFF", records.SWITCH_OFF)
+@pytest.mark.parametrize("name, limit", [("hot", SMALL_OFF), ("warm", records.SWITCH_OFF)])
+def test_the_limit_as_it_is(lab, monkeypatch, name, limit):
+    """A function of one line has less to tell, and is switched off earlier."""
+    _limit_to(monkeypatch, records.SWITCH_OFF, SMALL_OFF)
     prog = lab.load(HOT)
-    assert lab.run(prog.work, records.SWITCH_OFF).trace.at_least == ()
-    seen = lab.run(prog.work, records.SWITCH_OFF + 1)
-    assert seen.trace.at_least == ("hot",)
-    assert [call.value for call in seen.all("hot")][:KEEP_FIRST] == [*range(KEEP_FIRST)]
-    assert len(seen.all("hot")) == KEEP_FIRST + KEEP_LAST
+    called = vars(prog)[name]
+    assert lab.run(prog.work, limit, called).trace.at_least == ()
+    seen = lab.run(prog.work, limit + 1, called)
+    assert seen.trace.at_least == (name,)
+    assert [call.value for call in seen.all(name)] == [*range(limit)]
     assert seen.one("cold").value == "cold"
 
 
@@ -193,7 +204,7 @@ def test_deep_recursion_past_the_switch(lab):
 
 def test_what_the_test_calls_next_gives_hot_functions_a_share(line_lab, monkeypatch):
     """The calls near the failure are there, though the function was hot before."""
-    monkeypatch.setattr("pytest_autopsy.record.recorder.SWITCH_OFF", records.SWITCH_OFF)
+    _limit_to(monkeypatch, records.SWITCH_OFF, SMALL_OFF)
     lab = line_lab
     monkeypatch.syspath_prepend(lab.folder)
     lab.write(HOT, "hot_one")
