@@ -7,6 +7,8 @@ from ..observe.text import to_text
 from .case import Case, Finding, project_frames
 from .origin import describe_arguments
 
+CLEAR = 0.15
+"""A lead that makes a suspect likely; those that are nearer to the first are named with it."""
 MAX_CALLED = 2
 MAX_CULPRIT = 2
 
@@ -23,7 +25,7 @@ def describe(
         return _without_suspects(case)
     first = suspects[0]
     if confidence == "open":
-        tied = [s.function.short for s in suspects[:5] if first.score - s.score <= 0.12]
+        tied = [s.function.short for s in suspects[:5] if first.score - s.score <= CLEAR]
         if len(tied) > 1:
             return f"{', '.join(tied[:-1])} or {tied[-1]}", best.kind if best else "unclear"
     if best is not None:

@@ -16,13 +16,13 @@ from .signature import signature
 
 Diagnose = Callable[[Sequence[Failure]], Diagnosis]
 TOP = 8
-NEAR = 0.8
+NEAR = 1.1
 """How far below its own best suspect a bucket may rank another's culprit and still join it."""
 SPECIFIC = 0.75
 """What Ochiai gives a function that all of the failing tests run and few of the others."""
 MOST = 0.7
 """The share of the failures in which one that explains them is seen to have had a part."""
-ROOM, ROOM_ALIKE = 0.1, 0.3
+ROOM, ROOM_ALIKE = 0.14, 0.42
 """How far below the first of both together a suspect may rank and still explain both."""
 WORTH = 1.0
 """How much of what sets the weaker one of two first suspects apart from passing tests (Ochiai) must
