@@ -33,12 +33,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from pytest_autopsy.model import Run
+from pytest_autopsy.model import RootCause, Run
 from pytest_autopsy.pipeline import explain
 
 from .kept import read_run
 from .libraries import NEEDED, PYTHON, _plugins, store
 from .positions import Key, plain_name, position, scores_of, summary
+from .readings import masked, ochiai
 from .suites import HIDDEN_VARIABLES, call, interpreter, unpack
 
 INDEX = "https://pypi.org/pypi/{}/json"
@@ -333,9 +334,15 @@ def _path(tree: Path, file: str) -> str:
     return str(tree / file)
 
 
+def _size(cause: RootCause) -> int:
+    return len(cause.failures)
+
+
 def rank(half: str, verbose: bool) -> None:
     """Print where the mended functions stand."""
     places: list[float | None] = []
+    hidden: list[float | None] = []
+    spectrum: list[float | None] = []
     right: dict[str, list[bool]] = {}
     for pair in known_pairs(half):
         if not (pair.root / "evidence.jsonl.gz").exists():
@@ -344,22 +351,23 @@ def rank(half: str, verbose: bool) -> None:
         true = truth(pair, run)
         if not true or not run.failures:
             continue
-        causes = explain(run, partial(_path, pair.root / "bad"))
-        cause = max(causes, key=lambda cause: len(cause.failures))
+        path_of = partial(_path, pair.root / "bad")
+        cause = max(explain(run, path_of), key=_size)
         place = position(scores_of(cause.diagnosis.suspects), true)
         places.append(place)
+        nameless = max(explain(masked(run), path_of), key=_size)
+        hidden.append(position(scores_of(nameless.diagnosis.suspects), true))
+        spectrum.append(position(ochiai(run, path_of), true))
         first = cause.diagnosis.suspects[0].function if cause.diagnosis.suspects else None
         right.setdefault(cause.diagnosis.confidence, []).append(place == 1)
         if verbose:
             named = first.name if first is not None else "nobody"
             print(f"{place!s:>6}  {cause.diagnosis.confidence:6} {len(run.failures):3} failed  {pair.id:34}"
                   f" {', '.join(sorted(name for _, name in true))[:60]}  (first: {named})", flush=True)  # fmt: skip
-    told = summary(places)
-    print(
-        f"{told.count} faults  "
-        + "  ".join(f"@{n} {share:.0%}" for n, share in told.at.items())
-        + f"  MRR {told.mrr:.3f}"
-    )
+    for name, those in (("all", places), ("names masked", hidden), ("Ochiai", spectrum)):
+        told = summary(those)
+        shares = "  ".join(f"@{n} {share:.0%}" for n, share in told.at.items())
+        print(f"{name:12} {told.count} faults  {shares}  MRR {told.mrr:.3f}")
     for word, all_of in sorted(right.items()):
         print(f"{word:7} {sum(all_of)} of {len(all_of)} right")
 
