@@ -46,7 +46,7 @@ def leave(ours: Session) -> None:
     try:
         baseline.update(settings.directory / baseline.FOLDER, run, recorded)
     except OSError as error:
-        ours.cannot_write(error)
+        ours.files.cannot_write(error)
 
 
 def _read_from(ours: Session) -> Path | None:

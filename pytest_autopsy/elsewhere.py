@@ -40,7 +40,7 @@ def look_elsewhere(ours: Session, outcome: Outcome) -> None:
         ours.directory.write("triage.json", dumps(report, indent=True, newline=True))
         path = ours.directory.write("triage.md", triage_md(report).encode())
     except OSError as error:
-        ours.cannot_write(error)
+        ours.files.cannot_write(error)
         path = None
     outcome.notes += _notes(outcome.elsewhere, shown(path, ours.settings.rootdir) if path else "")
 

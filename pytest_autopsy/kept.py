@@ -42,7 +42,7 @@ def keep(session: Session, outcome: Outcome, shard: Shard | None) -> None:
     try:
         session.directory.write(NAME, _packed(session, outcome, shard))
     except OSError as error:
-        session.cannot_write(error)
+        session.files.cannot_write(error)
 
 
 def _packed(session: Session, outcome: Outcome, shard: Shard) -> bytes:

@@ -16,10 +16,9 @@ from operator import itemgetter
 from time import perf_counter
 from typing import Any
 
-from . import sweep
 from .baseline import Used
+from .filing import Files
 from .model import Assertion, Failure, Footprint, Look, Phase, Run
-from .observe.again import everywhere
 from .observe.describe import Describer
 from .observe.detail import Describe, Detail
 from .observe.exceptions import type_name
@@ -38,14 +37,12 @@ from .record.records import ARGUMENTS, END, INFO, VALUE
 from .record.recovery import SUFFIX, Wreck
 from .record.targets import Targets
 from .report.rerun import rerun
-from .report.snapshot import snapshot_json
-from .report.trace import trace_jsonl, trace_tree
 from .settings import Settings, new_key
 from .snapshot import assertion as assertions
 from .snapshot.capture import Camera
 from .snapshot.keeper import Keeper
 from .snapshot.options import ShotOptions
-from .store import RunDirectory, file_name
+from .store import RunDirectory
 from .testchildren import TestChildren
 
 MAX_NOTES = 20
@@ -73,15 +70,13 @@ class Session:
         self.worker = worker
         self.redactor = Redactor(settings.redact, hook and self._unrecorded(hook))
         self.key = key or new_key()  # of the hashes by which other processes know secrets
-        self._written_at: dict[str, int] = {}  # file -> what the redactor knew
-        self._redacted_at: dict[tuple[str, int], int] = {}  # failure -> the same
-        self._saved = 0
         self.detail = detail_of(settings)
         self.recorder = Recorder(targets, self.detail, settings.max_calls)
         options = ShotOptions(detail=self.detail, include_env=settings.env)
         self.camera = Camera(self.project, self.redactor, targets.fixtures, options)
         self.keeper = Keeper(directory, self.camera)
         self.faults: list[str] = [] if faults is None else faults
+        self.files = Files(directory, self.redactor, settings, worker, self.key, self.faults)
         self.describer = Describer(self.faults)
         self.engine: Engine | None = None
         self.engine_name = "none"
@@ -137,7 +132,7 @@ class Session:
             file = self.directory.folder(".") / f"{self.worker or 'main'}{SUFFIX}"
             self.box = self.recorder.tap = BlackBox(file, self.recorder, self.redactor)
         except OSError as error:
-            self.cannot_write(error)
+            self.files.cannot_write(error)
             return
         forks.watch(self)
 
@@ -251,7 +246,7 @@ class Session:
             worker=self.worker,
             **self._snapshot(error, nodeid, text, shown_message, snapshot, logs),
         )
-        self._redacted_at[failure.id, attempt] = version
+        self.files.made_at(failure, version)
         self._failing.append(failure)
         self.snapshot_s += perf_counter() - began
         return failure
@@ -408,7 +403,7 @@ class Session:
                     self.calls_kept += len(recorded.calls)
                     self.dropped += sum(recorded.dropped.values())
                 changes["trace"] = recorded
-            kept = self._written(replace(failure, **changes), full)
+            kept = self.files.write(replace(failure, **changes), full and self.settings.snapshot)
             (self.retried if retried else self.run.failures).append(kept)
 
     def _learn(self) -> None:
@@ -438,23 +433,7 @@ class Session:
 
     def redact_again(self) -> None:
         """Take out of everything kept and written what was learned to be secret since."""
-        redactor = self.redactor
-        for kept in (self.run.failures, self.retried):
-            kept[:] = map(self._redacted, kept)
-        path = self.directory.path
-        if path.is_dir():
-            sweep.sweep(
-                path, redactor.known, lambda name: self._written_at.get(name, -1) < redactor.version
-            )
-
-    def _redacted(self, failure: Failure) -> Failure:
-        """The failure without what was learned since its evidence was made."""
-        key, version = (failure.id, failure.attempt), self.redactor.version
-        if self._redacted_at.get(key) == version:
-            return failure
-        self._redacted_at[key] = version
-        again: Failure = everywhere(failure, self.redactor.known)
-        return again
+        self.files.redact_again(self.run.failures, self.retried)
 
     def _why_no_trace(self, failure: Failure) -> str:
         if failure.phase == "collect":
@@ -464,48 +443,6 @@ class Session:
         if self.engine is not None and not self.settings.keeps_calls:
             return f"mode {self.settings.mode} records no calls"
         return self.engine_reason
-
-    def _written(self, failure: Failure, full: bool) -> Failure:
-        """Write the evidence now: a kill later loses none of it."""
-        failure = self._redacted(failure)
-        name = file_name(failure.nodeid, failure.id, failure.attempt)
-        changes: dict[str, Any] = {}
-        try:
-            if failure.trace is not None:
-                changes["trace_path"] = f"traces/{name}.jsonl"
-                self.directory.write(f"traces/{name}.jsonl", trace_jsonl(failure.trace))
-                self.directory.write(f"traces/{name}.txt", trace_tree(failure.trace).encode())
-            if failure.snapshot is not None and self.settings.snapshot and full:
-                changes["snapshot_path"] = f"snapshots/{name}.json"
-                shown = snapshot_json(failure.snapshot, failure)
-                self.directory.write_json(f"snapshots/{name}.json", shown, indent=True)
-                text = failure.snapshot.traceback.encode("utf-8", "replace")
-                self.directory.write(f"snapshots/{name}.traceback.txt", text)
-            self._wrote(f"traces/{name}.jsonl", f"traces/{name}.txt")
-            self._wrote(f"snapshots/{name}.json", f"snapshots/{name}.traceback.txt")
-        except OSError as error:
-            changes = {}
-            self.cannot_write(error)
-        return replace(failure, **changes)
-
-    def cannot_write(self, error: OSError) -> None:
-        """Note that the store cannot be written, once, with what would be right."""
-        fault = (
-            f"could not write to {self.settings.directory}: {error.strerror or error};"
-            " give a directory that can be written with --autopsy-dir"
-        )
-        if fault not in self.faults:
-            self.faults.append(fault)
-
-    def _wrote(self, *names: str) -> None:
-        """Remember what was known then, and leave it as hashes for a reader after a kill."""
-        version = self.redactor.version
-        self._written_at.update(dict.fromkeys(names, version))
-        if len(self.redactor.taint) > self._saved and self.directory.path.is_dir():
-            taint = self.redactor.taint
-            entries = taint.hashed(bytes.fromhex(self.key), self._saved)
-            self._saved = len(taint)
-            sweep.save(self.directory.path, self.worker, self.key, entries)
 
 
 def detail_of(settings: Settings) -> Detail:

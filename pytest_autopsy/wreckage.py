@@ -54,7 +54,7 @@ def salvaged(ours: Session, failure: Failure) -> Failure:
         ours.directory.write(f"{name}.txt", trace_tree(wreck.trace).encode())
         path: str | None = f"{name}.jsonl"
     except OSError as error:
-        ours.cannot_write(error)
+        ours.files.cannot_write(error)
         path = None
     return replace(
         failure, trace=wreck.trace, trace_path=path, footprint=Footprint(rows), why_no_trace=""

@@ -70,7 +70,7 @@ def write_run(ours: Session, outcome: Outcome, ran: Ran | None) -> None:
         prune(directory.store, keep_runs, max_disk, directory.run_id, spare or frozenset())
     except OSError as error:
         outcome.path = ""
-        ours.cannot_write(error)
+        ours.files.cannot_write(error)
 
 
 def _remember(ours: Session, ran: Ran) -> frozenset[str]:

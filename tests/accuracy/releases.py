@@ -33,6 +33,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+from pytest_autopsy.diagnose.case import Case
+from pytest_autopsy.diagnose.rank import diagnose
 from pytest_autopsy.model import RootCause, Run
 from pytest_autopsy.pipeline import explain
 
@@ -341,6 +343,7 @@ def _size(cause: RootCause) -> int:
 def rank(half: str, verbose: bool) -> None:
     """Print where the mended functions stand."""
     places: list[float | None] = []
+    together: list[float | None] = []
     hidden: list[float | None] = []
     spectrum: list[float | None] = []
     right: dict[str, list[bool]] = {}
@@ -357,6 +360,8 @@ def rank(half: str, verbose: bool) -> None:
         places.append(place)
         nameless = max(explain(masked(run), path_of), key=_size)
         hidden.append(position(scores_of(nameless.diagnosis.suspects), true))
+        union = diagnose(Case(run, run.failures, path_of))
+        together.append(position(scores_of(union.suspects), true))
         spectrum.append(position(ochiai(run, path_of), true))
         first = cause.diagnosis.suspects[0].function if cause.diagnosis.suspects else None
         right.setdefault(cause.diagnosis.confidence, []).append(place == 1)
@@ -364,10 +369,14 @@ def rank(half: str, verbose: bool) -> None:
             named = first.name if first is not None else "nobody"
             print(f"{place!s:>6}  {cause.diagnosis.confidence:6} {len(run.failures):3} failed  {pair.id:34}"
                   f" {', '.join(sorted(name for _, name in true))[:60]}  (first: {named})", flush=True)  # fmt: skip
-    for name, those in (("all", places), ("names masked", hidden), ("Ochiai", spectrum)):
+    readings = {
+        "largest cause": places, "names masked": hidden,
+        "all failures": together, "Ochiai": spectrum,
+    }  # fmt: skip
+    for name, those in readings.items():
         told = summary(those)
         shares = "  ".join(f"@{n} {share:.0%}" for n, share in told.at.items())
-        print(f"{name:12} {told.count} faults  {shares}  MRR {told.mrr:.3f}")
+        print(f"{name:14} {told.count} faults  {shares}  MRR {told.mrr:.3f}")
     for word, all_of in sorted(right.items()):
         print(f"{word:7} {sum(all_of)} of {len(all_of)} right")
 

@@ -20,7 +20,7 @@ from .suites import PROJECT
 
 PAGE = PROJECT / "docs" / "accuracy.md"
 MARKS = "<!-- made by python -m tests.accuracy.table --write -->", "<!-- end -->"
-HALVES = {"fit": "Libraries that the weights are fitted on", "report": "Libraries not fitted on"}
+HALVES = {"fit": "First half of the libraries", "report": "Second half"}
 HEAD = "| reading | faults | @1 | @3 | @5 | @10 | MRR |\n|---|---|---|---|---|---|---|"
 
 

@@ -28,8 +28,9 @@ SESSION = (
     "_snapshot",
     "_assertion",
     "_keep_failures",
-    "_written",
 )
+
+FILES = ("made_at", "write", "redact_again", "_redacted", "_wrote")
 
 CLOSING = (
     "display:Display.header",
@@ -65,6 +66,11 @@ def test_recording(suite, name):
 @pytest.mark.parametrize("name", SESSION)
 def test_session(suite, name):
     suite.check(f"pytest_autopsy.session:Session.{name}")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files(suite, name):
+    suite.check(f"pytest_autopsy.filing:Files.{name}")
 
 
 @pytest.mark.parametrize("where", CLOSING)
