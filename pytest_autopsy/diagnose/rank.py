@@ -37,7 +37,7 @@ WEIGHTS = {
     "traceback": 0.65,
     "slice": 0.25,
     "origin": 0.7,
-    "none": 1.2,
+    "none": 1.6,
     "swallowed": 0.75,
     "mutation": 0.5,
     "exhausted": 1.7,
@@ -69,8 +69,14 @@ WALK_FINDERS = (
     stale.find, lost.find, confused.find,
 )  # fmt: skip
 """What looks at the walk back from one failure's value, and at nothing of the other failures."""
+EXPLAINING = (
+    "itself", "uncallable", "left", "stale", "lost", "exhausted", "confused", "swallowed", "unset",
+    "mutation", "none",
+)  # fmt: skip
+"""Mechanisms, the one first that says most of how it came about: a None that somebody returned
+because he swallowed an exception is told as that."""
 TIE = 0.005
-SURE = 0.5
+SURE = 0.4
 """Scores nearer than TIE are tied; a lead of CLEAR makes a suspect likely, one of SURE with a
 mechanism shown."""
 
@@ -230,10 +236,15 @@ def _lines(held: dict[str, Finding], row: spectrum.Row | None) -> list[tuple[int
 
 
 def _strongest(findings: list[Finding], function: Function) -> Finding | None:
-    """The finding that titles the cause: a mechanism before a mere value, the strongest first."""
+    """The finding that titles the cause: of mechanisms the one that says most, before values."""
     mine = [f for f in findings if f.function == function and f.title]
-    order = sorted(mine, key=lambda f: (not f.mechanism, -WEIGHTS[f.feature] * f.strength))
+    order = sorted(mine, key=lambda f: (*_told_first(f), -WEIGHTS[f.feature] * f.strength))
     return order[0] if order else None
+
+
+def _told_first(finding: Finding) -> tuple[bool, int]:
+    explains = finding.mechanism and finding.feature in EXPLAINING
+    return not finding.mechanism, EXPLAINING.index(finding.feature) if explains else 0
 
 
 def _confidence(suspects: list[Suspect]) -> Confidence:

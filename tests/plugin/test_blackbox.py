@@ -21,6 +21,7 @@ FILES = {
         import os, time
 
         def inner(n, api_key="sk-proj-Zq8w7e6r5t4y3u2i1o0p"):
+            n += 0
             return n
 
         def pack(blob, how):
@@ -33,10 +34,18 @@ FILES = {
             open("ready", "w").close()
             time.sleep(60)
 
-        def one(n): return n
-        def two(n): return n
-        def three(n): return n
-        def four(n): return n
+        def one(n):
+            n += 0
+            return n
+        def two(n):
+            n += 0
+            return n
+        def three(n):
+            n += 0
+            return n
+        def four(n):
+            n += 0
+            return n
 
         def outer(how):
             for n in range(40):
