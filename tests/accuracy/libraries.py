@@ -28,7 +28,7 @@ CHANGED = ".accuracy-changed"
 
 @dataclass(frozen=True)
 class Library:
-    """A library at a version; weights are fitted on the half "fit", accuracy is read off "report"."""
+    """A library at a version, in one of two halves; docs/accuracy.md says what each was used for."""
 
     name: str
     version: str
