@@ -42,6 +42,7 @@ OUTCOME_SUITES = (
             ),
         ),
     ),
+    Suite("cachetools", "8.0.1", "cachetools", "src"),
     Suite(
         "marshmallow",
         "4.4.0",
