@@ -51,8 +51,7 @@ def _of_failure(case: Case, failure: Failure) -> list[tuple[Function, list[bool]
         if known is None or call.function.kind != "code":
             continue
         function = case.with_kind(call.function)
-        given = given_of(tuple(value for _, value in call.arguments))
-        did = behaviour_of(given, call.outcome, call.value, call.raised, call.changes)
+        _, did = told_by(call)
         # A baseline tells classes, and none of what calls did.
         flags = novel.setdefault(function, [])
         if not case.run.earlier or any(told.startswith("did ") for told in known):
@@ -61,6 +60,13 @@ def _of_failure(case: Case, failure: Failure) -> list[tuple[Function, list[bool]
         if found is not None:
             classes.setdefault(function, found)
     return [(function, flags, classes.get(function)) for function, flags in novel.items()]
+
+
+def told_by(call: Call) -> tuple[str, str]:
+    """Return the features by which passing tests remember what a call was given and what it did."""
+    given = given_of(tuple(value for _, value in call.arguments))
+    did = behaviour_of(given, call.outcome, call.value, call.raised, call.changes)
+    return f"given {given:08x}", did
 
 
 def _class_finding(

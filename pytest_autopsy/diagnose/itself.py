@@ -6,22 +6,20 @@ or that the code did for it just what it does where other tests are content.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from functools import partial
 
 from ..model import Call, CauseKind, Evidence, Failure, Frame, Function, Kind, Value
 from ..observe.text import to_text
-from ..record.finish import behaviour_of, given_of
+from .behaviour import told_by
 from .calls import Calls
 from .case import Case, Finding, project_frames
+from .names import much_like
 from .origin import describe_arguments
 from .patches import Patch, patches_of
 from .roots import find_roots
 
-NEAR = 0.8
-"""How alike two keys are (0 to 1, Ratcliff and Obershelp) of which one is a slip of the other."""
 LONGEST = 100
 """Characters of a key that is compared with others."""
 _NAME = re.compile(r"'([^']+)'")
@@ -68,15 +66,15 @@ def _misspelt(case: Case, failure: Failure, frame: Frame) -> Iterator[Finding]:
     key = failure.exception[1].strip("'\"")
     if len(key) > LONGEST or (f'"{key}"' not in frame.code and f"'{key}'" not in frame.code):
         return
-    near = difflib.get_close_matches(key, sorted(_keys(failure, frame)), 1, NEAR)
+    near = much_like(key, _keys(failure, frame))
     files = {f.file for f in _functions(case, failure) if f.kind == "code"}
     spelt = re.compile(rf"\b{re.escape(key)}\b")
     if near and not any(spelt.search(line) for file in files for line in case.source(file).lines):
         function = _of(case, frame)
         yield _finding(
             failure, function, frame.line, 0.8, "misspelt key in the test",
-            f"{function.short} asks for {key!r}, where there is {near[0]!r}",
-            f"is {near[0]!r} meant at line {frame.line} of {function.file}?",
+            f"{function.short} asks for {key!r}, where there is {near!r}",
+            f"is {near!r} meant at line {frame.line} of {function.file}?",
         )  # fmt: skip
 
 
@@ -166,8 +164,7 @@ def _alone(case: Case, failure: Failure, calls: Calls) -> Iterator[Finding]:
 def _passing_with(case: Case, call: Call) -> int:
     """How many passing tests saw this function do just this, with the same arguments."""
     index = case.index(call.function)
-    given = given_of(tuple(value for _, value in call.arguments))
-    did = behaviour_of(given, call.outcome, call.value, call.raised, call.changes)
+    _, did = told_by(call)
     return case.known.passing_with(index, did) if index is not None else 0
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ..model import CauseKind, Evidence, Function
-from ..record.finish import behaviour_of, given_of
+from .behaviour import told_by
 from .case import Case, Finding
 from .origin import Walk
 from .statements import body_of
@@ -80,9 +80,8 @@ def _depends(case: Case, function: Function, name: str) -> bool:
     for failure in case.run.failures[:MAX_FAILURES]:
         for call in failure.trace.calls if failure.trace is not None else ():
             if call.function == function:
-                given = given_of(tuple(value for _, value in call.arguments))
-                did = behaviour_of(given, call.outcome, call.value, call.raised, call.changes)
-                if f"given {given:08x}" in known and did not in known:
+                given, did = told_by(call)
+                if given in known and did not in known:
                     return True
     return False
 

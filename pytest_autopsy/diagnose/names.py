@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import lru_cache
 
 from ..model import Function
 from .case import Case, Finding
 
+NEAR = 0.8
+"""How alike two names are (0 to 1, Ratcliff and Obershelp) of which one is a slip of the other."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _NOISE = frozenset(
     ("test", "tests", "py", "self", "init", "the", "is", "a", "of", "and", "with", "in")
@@ -21,6 +25,11 @@ def words(text: str) -> frozenset[str]:
     """Return the words of an identifier or sentence, lower case, plural s cut off."""
     found = (word.lower() for word in _WORD.findall(text))
     return frozenset(w[:-1] if len(w) > 3 and w.endswith("s") else w for w in found) - _NOISE
+
+
+def much_like(name: str, known: Iterable[str]) -> str:
+    """Return the name that is so much like `name` that one is a slip of the other, or ""."""
+    return next(iter(get_close_matches(name, sorted(known), 1, NEAR)), "")
 
 
 def find(case: Case) -> list[Finding]:

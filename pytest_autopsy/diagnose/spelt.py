@@ -50,7 +50,7 @@ def _places(case: Case) -> dict[str, list[tuple[int, int]]]:
     for index in sorted(ran):
         function = case.function(index)
         span = case.span(function) if function.kind == "code" else None
-        for text, line in (constants_of(span.node) if span is not None else {}).items():
+        for text, line in (texts_of(span.node) if span is not None else {}).items():
             found.setdefault(text, []).append((index, line))
     return found
 
@@ -92,7 +92,7 @@ def _texts(atoms: tuple[Atom, ...]) -> Texts:
 
 
 @lru_cache(maxsize=4096)
-def constants_of(node: FunctionNode) -> dict[str, int]:
+def texts_of(node: FunctionNode) -> dict[str, int]:
     """Return the texts that a function spells, with their first lines; no docstring."""
     return {text: line for text, line in reversed(list(_spelt(node))) if text}
 

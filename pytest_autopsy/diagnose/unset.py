@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from ..model import Call, Evidence, Failure, Value
 from .case import Case, Finding
+from .names import much_like
 from .statements import body_of
 
 _MISSING = re.compile(r"'(\w+)' object has no attribute '(\w+)'")
 _MAKERS = ("__init__", "__new__", "__post_init__", "__setstate__")
-NEAR = 0.8
-"""How alike two names are (0 to 1, Ratcliff and Obershelp) of which one is a slip of the other."""
 READERS = 2
 """Functions of a file that name an attribute, from which on it is no slip of one of them."""
 
@@ -61,7 +59,7 @@ def _sets(case: Case, call: Call) -> frozenset[str]:
 def _is_slip(case: Case, file: str, attribute: str) -> bool:
     """Whether what was asked for is much like an attribute that the file's functions do set."""
     set_there = {name for span in case.source(file).spans for name in body_of(span.node).attributes}
-    return bool(get_close_matches(attribute, sorted(set_there), 1, NEAR))
+    return bool(much_like(attribute, set_there))
 
 
 def _is_counted_on(case: Case, file: str, attribute: str) -> bool:
