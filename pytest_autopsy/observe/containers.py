@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -67,8 +67,19 @@ def _dict(walk: Looker, value: Any, name: str, depth: int) -> Look:
     if id(value) in walk.open:
         return Value("cut", name, size, why="cycle")
     walk.open.append(id(value))
-    pairs: Iterator[tuple[Any, Any]] = islice(_in_order(value), walk.limits.items)
-    shown = tuple((walk.at(k, depth + 1), walk.at(v, depth + 1)) for k, v in pairs)
+    most, string, at = walk.limits.items, walk.limits.string, walk.at
+    found = dict.items(value) if type(value) is dict else _in_order(value)
+    shown = tuple(
+        [
+            (
+                key if type(key) is str and len(key) <= string else at(key, depth + 1),
+                item
+                if item is None or (type(item) is str and len(item) <= string)
+                else at(item, depth + 1),
+            )
+            for key, item in (found if size <= most else islice(found, most))
+        ]
+    )
     walk.open.pop()
     cut = "items" if size > len(shown) else ""
     return new_value(Value, ("mapping", name, size, shown, (), cut))

@@ -39,7 +39,7 @@ class Limits(NamedTuple):
     counts: int = 0
 
 
-TRACE = Limits(depth=4, items=12, string=200, nodes=32)
+TRACE = Limits(depth=4, items=12, string=200, nodes=16)
 SHALLOW = Limits(depth=2, items=4, string=80, nodes=6)
 TYPES = Limits(depth=0, items=0, string=80, nodes=0)
 SNAPSHOT = Limits(depth=5, items=50, string=500, nodes=400, counts=4_096)
@@ -111,23 +111,57 @@ class Looker:
         if cls is str:
             return value if len(value) <= self.limits.string else _long(value, self.limits.string)
         self.nodes -= 1
-        known = _KNOWN.get(id(cls))
+        reader = _READERS.get(id(cls)) or _learn(cls)
         if self.nodes < 0:
-            name = known[1] if known is not None else class_facts(cls).name
-            return new_value(Value, ("cut", name, None, (), (), "budget"))
+            return new_value(Value, ("cut", reader[1], None, (), (), "budget"))
         try:
-            if known is not None:
-                found: Look = known[0](self, value, known[1], depth)
-                return found
-            facts = class_facts(cls)
-            if self.describe is None or facts.base is type or facts.library:
-                return self._other(value, facts, depth)
-            return described(self, value, facts, depth, self._other)
+            found: Look = reader[0](self, value, reader[1], depth)
+            return found
         except RecursionError:
             raise  # there is no room to go on either
         except Exception as fault:  # noqa: BLE001  # half-built, or changed by another thread
             del self.open[depth:]
             return _unreadable(class_facts(cls), fault)
+
+    def plain(self, value: Any, name: str, depth: int) -> Value:
+        """An instance of a class with nothing special about it: most of what is looked at.
+
+        Says what `_attributes` says, without asking what the class is not.
+        """
+        limits = self.limits
+        own = stored(value, "__dict__")
+        if depth >= limits.depth or type(own) is not dict or self.describe is not None:
+            return cast("Value", self.special(value, name, depth))
+        if id(value) in self.open:
+            return new_value(Value, ("cut", name, None, (), (), "cycle"))
+        self.open.append(id(value))
+        string, most, size = limits.string, limits.items, len(own)
+        shown: list[tuple[str, Look]] = []
+        for key, item in own.items() if size <= most else islice(own.items(), most):
+            if type(key) is not str or len(key) > MAX_NAME:
+                key = plain_name(key)
+            kind = type(item)
+            if (
+                (kind is str and len(item) <= string)
+                or item is None
+                or (kind is int and -MAX_INT < item < MAX_INT)
+                or kind is bool
+                or kind is float
+            ):
+                shown.append((key, item))
+            else:
+                shown.append((key, self.at(item, depth + 1)))
+        self.open.pop()
+        if size > most:
+            return new_value(Value, ("object", name, size, (), tuple(shown), "items"))
+        return new_value(Value, ("object", name, None, (), tuple(shown), ""))
+
+    def special(self, value: Any, _name: str, depth: int) -> Look:
+        """An instance of a class that is read in a way of its own, or that its project describes."""
+        facts = class_facts(type(value))
+        if self.describe is None or facts.base is type or facts.library:
+            return self._other(value, facts, depth)
+        return described(self, value, facts, depth, self._other)
 
     def _other(self, value: Any, facts: ClassFacts, depth: int) -> Look:
         """Instances of classes that are not known: their base's content, stored attributes."""
@@ -151,7 +185,7 @@ class Looker:
             attrs = self._attributes(value, facts, depth)
             if facts.fields and len(facts.fields) == tuple.__len__(value):
                 return named_tuple(self, value, facts, depth, attrs)
-            content = _KNOWN[id(base)][0](self, value, facts.name, depth)
+            content = _READERS[id(base)][0](self, value, facts.name, depth)
             return content._replace(attrs=attrs.attrs, why=content.why or attrs.why)
         if not facts.hidden and not facts.slots and not _own_dict(value, facts)[0]:
             return content  # as most are: a plain text or number of another class
@@ -237,11 +271,12 @@ class Looker:
         if id(of) in self.open:
             return Value("cut", name, size, why="cycle")
         self.open.append(id(of))
+        string = limits.string
         shown: list[Look] = []
-        for item in islice(found, limits.items):
+        for item in islice(found, limits.items):  # another thread may let it grow
             kind = type(item)
             if (
-                (kind is str and len(item) <= limits.string)
+                (kind is str and len(item) <= string)
                 or (kind is int and -MAX_INT < item < MAX_INT)
                 or item is None
                 or kind is bool
@@ -281,6 +316,23 @@ def _own_dict(value: Any, facts: ClassFacts) -> tuple[dict[Any, Any], str]:
     return NOTHING, "" if own is value or own is None else "attributes in another mapping"
 
 
-_KNOWN: dict[int, tuple[Any, str]] = {
-    id(cls): (shown, class_facts(cls).name) for cls, shown in (LITERALS | CONTAINERS).items()
+_READERS: dict[int, tuple[Any, str, Any]] = {
+    id(cls): (shown, class_facts(cls).name, None) for cls, shown in (LITERALS | CONTAINERS).items()
 }
+"""By id of a class: who reads its instances, its name, and what forgets it when the class is gone."""
+
+
+def _learn(cls: type) -> tuple[Any, str, Any]:
+    """Decide once for all instances of a class how they are read."""
+    facts = class_facts(cls)
+    held = (facts.slots, facts.shared, facts.library, facts.hidden)
+    odd = any(held) or facts.is_enum or facts.is_exception
+
+    def forget(_: object, key: int = id(cls), readers: dict[int, Any] = _READERS) -> None:
+        readers.pop(key, None)  # before another class can have its id
+
+    is_plain = facts.base is None and facts.has_dict and not odd
+    reader = Looker.plain if is_plain else Looker.special
+    found = reader, facts.name, weakref.ref(cls, forget)
+    _READERS[id(cls)] = found
+    return found

@@ -54,13 +54,13 @@ SIZE = NAMES_AT + NAMES_SIZE
 BEGAN, RETURNED, RAISED, LOST, SUSPENDED, RESUMED = range(6)
 _ENDS = {"return": RETURNED, "raise": RAISED, "unknown": LOST}
 PHASES = ("", "setup", "call", "teardown", "between phases")
-FIRST_FLUSH, EVERY = 256, 8192
+FIRST_FLUSH, EVERY = 128, 4096
 """Events of a test after which arguments are first written, and then again and again."""
 REST = 4096
 """Events between two such writes, also of different tests: redacting them was a third of the price."""
 SHORT = 8
 """Characters of parameters in which no secret can stand: none that is known is so short."""
-MAX_OPEN = 40
+MAX_OPEN = 16
 """Open calls that are written with arguments: the outermost few and the innermost."""
 
 
@@ -171,7 +171,7 @@ class BlackBox:
         self._rested = 0
         entries = self.recorder.open_calls()
         if len(entries) > MAX_OPEN:
-            entries = entries[:10] + entries[10 - MAX_OPEN :]
+            entries = entries[:4] + entries[4 - MAX_OPEN :]
         end = FLUSH_AT
         self._flushed = 0, clock, perf_counter_ns()
         self._head()  # what is half written counts as nothing

@@ -16,12 +16,12 @@ from .codes import CodeInfo
 from .handover import Handover
 from .marks import Marks
 
-KEEP_FIRST = 20
-KEEP_LAST = 20
+KEEP_FIRST = 10
+KEEP_LAST = 10
 """Calls of one function in one test that are kept: the first and the last."""
-SWITCH_OFF = 40
+SWITCH_OFF = 20
 """Calls of one function in one test after which it is switched off."""
-SHARE = 20
+SHARE = 10
 """Calls more for each function that is switched off when the test makes its next call itself:
 what is recorded last is near the failure."""
 SMALL_OFF, SMALL_SHARE = 8, 4

@@ -1,34 +1,23 @@
-"""Put failures together that share a cause: as few culprits as explain them all.
+"""Put failures together that share a cause: those that are put down to one culprit.
 
-Failures start apart unless they are alike in signature and in their first suspect. Buckets are
-then joined, the largest first, where one function explains both; which ones are worth a look
-together is told by the suspects that both rank high.
+Each failure is diagnosed alone, then as few culprits as explain all of them are named
+(`culprits.py`), and what is put down to one is diagnosed together.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from ..model import Diagnosis, Failure, Function
+from .culprits import assign, costs_of
 from .signature import signature
 
 Diagnose = Callable[[Sequence[Failure]], Diagnosis]
 TOP = 8
 NEAR = 1.1
-"""How far below its own best suspect a bucket may rank another's culprit and still join it."""
-SPECIFIC = 0.75
-"""What Ochiai gives a function that all of the failing tests run and few of the others."""
-MOST = 0.7
-"""The share of the failures in which one that explains them is seen to have had a part."""
-ROOM, ROOM_ALIKE = 0.14, 0.42
-"""How far below the first of both together a suspect may rank and still explain both."""
-WORTH = 1.0
-"""How much of what sets the weaker one of two first suspects apart from passing tests (Ochiai) must
-be left of it for one that explains both."""
-TRIES = 3
-"""Buckets that one is looked at together with, the likeliest first."""
+"""How far below its first suspect a bucket may rank one that could be another bucket's culprit."""
 MAX_LOOKS = 300
 """Failures that are looked at one by one. In a run with more, some of each signature are."""
 
@@ -66,14 +55,32 @@ def cluster(
 ) -> list[Bucket]:
     """Return buckets of failures that share a cause, by what `diagnose` says of sets of them.
 
-    `looked_at` are the ids of those that are to be diagnosed alone, see `chosen`.
+    `looked_at` are the ids of those that are to be diagnosed alone, see `chosen`; the others go
+    where most of those of their signature go.
     """
-    groups = by_signature(failures).values()
-    parts = [part for group in groups for part in _parts(group, looked_at, diagnose)]
-    parts.sort(key=lambda part: (-len(part), part[0].id))
-    buckets = [Bucket(part, diagnose(part)) for part in parts]
-    merger = Merger(looked_at, diagnose)
-    return merger.merge(merger.merge(buckets))  # the second round sees joint culprits
+    groups = by_signature(failures)
+    looked = [one for group in groups.values() for one in group if one.id in looked_at]
+    culprits = assign([costs_of(diagnose([one])) for one in looked])
+    home: dict[str, Hashable] = {
+        one.id: culprit or signature(one) for one, culprit in zip(looked, culprits)
+    }
+    parts: dict[Hashable, list[Failure]] = defaultdict(list)
+    for group in groups.values():
+        most = Counter(home[one.id] for one in group if one.id in home).most_common(1)[0][0]
+        for one in group:
+            parts[home.get(one.id, most)].append(one)
+    return _by_culprit([Bucket(part, diagnose(part)) for part in parts.values()], diagnose)
+
+
+def _by_culprit(buckets: list[Bucket], diagnose: Diagnose) -> list[Bucket]:
+    """Join those for which, looked at together, the same culprit is named after all."""
+    found: dict[Hashable, Bucket] = {}
+    for bucket in sorted(buckets, key=lambda one: (-len(one.failures), one.failures[0].id)):
+        known = found.setdefault(bucket.culprit or id(bucket), bucket)
+        if known is not bucket:
+            known.failures = [*known.failures, *bucket.failures]
+            known.diagnosis = diagnose(known.failures)
+    return list(found.values())
 
 
 def by_signature(failures: Sequence[Failure]) -> dict[str, list[Failure]]:
@@ -94,119 +101,3 @@ def chosen(failures: Sequence[Failure]) -> frozenset[str]:
         turn += 1
         waiting = [group for group in waiting if len(group) > turn]
     return frozenset(found)
-
-
-def _parts(
-    group: list[Failure], looked_at: frozenset[str], diagnose: Diagnose
-) -> list[list[Failure]]:
-    """Take failures of one signature apart by their first suspect.
-
-    One that is not looked at goes where another that is so alike went.
-    """
-    parts: dict[Function | None, list[Failure]] = defaultdict(list)
-    for failure in group:
-        if failure.id in looked_at:
-            suspects = diagnose([failure]).suspects[:1]
-            parts[suspects[0].function if suspects else None].append(failure)
-    largest = max(parts.values(), key=len)
-    largest.extend(failure for failure in group if failure.id not in looked_at)
-    return list(parts.values())
-
-
-class Merger:
-    """Joins buckets that one culprit explains together."""
-
-    def __init__(self, looked_at: frozenset[str], diagnose: Diagnose) -> None:
-        self._looked_at = looked_at
-        self._diagnose = diagnose
-        self._had: dict[str, frozenset[Function]] = {}
-
-    def merge(self, buckets: list[Bucket]) -> list[Bucket]:
-        """Return the buckets after each one, the largest first, has been offered to those before."""
-        merged: list[Bucket] = []
-        ranked: dict[Function, list[int]] = defaultdict(list)  # suspect -> who ranks it high
-        for bucket in buckets:
-            home = self._home(bucket, merged, ranked)
-            if home is None:
-                merged.append(bucket)
-                home = len(merged) - 1
-            for function in merged[home].regrets():
-                if home not in ranked[function]:
-                    ranked[function].append(home)
-        return merged
-
-    def _home(
-        self, bucket: Bucket, others: list[Bucket], ranked: dict[Function, list[int]]
-    ) -> int | None:
-        """Find the bucket that `bucket` belongs to, and join it there; returns its place."""
-        for place in _likeliest(bucket, others, ranked):
-            other = others[place]
-            failures = [*other.failures, *bucket.failures]
-            together = self._diagnose(failures)
-            if self._explains(together, bucket, other):
-                other.failures, other.diagnosis = failures, together
-                return place
-        return None
-
-    def _explains(self, together: Diagnosis, one: Bucket, other: Bucket) -> bool:
-        """Whether a suspect that ranks high for both together stands high for each, and had a part
-        in most of the failures. One that hardly any other test runs is explanation enough
-        where its part was not seen; one that nearly all tests run, where each bucket has a better
-        one of its own, is none. Failures of one signature are given more room.
-        """
-        if not together.suspects:
-            return False
-        if one.culprit == other.culprit:
-            return True
-        alike = signature(one.failures[0]) == signature(other.failures[0])
-        room = ROOM_ALIKE if alike else ROOM
-        best, ours, theirs = together.suspects[0].score, one.regrets(), other.regrets()
-        apart = min(bucket.diagnosis.suspects[0].spectrum for bucket in (one, other))
-        near = (
-            suspect
-            for suspect in together.suspects[:TOP]
-            if best - suspect.score <= room and suspect.spectrum >= WORTH * apart
-        )
-        return any(
-            s.spectrum >= SPECIFIC
-            or self._part(s.function, [*one.failures, *other.failures]) >= MOST
-            for s in near
-            if s.function in ours and s.function in theirs
-        )
-
-    def _part(self, function: Function, failures: list[Failure]) -> float:
-        """The share of failures that were looked at in which a function is seen to have had a part."""
-        looked = [failure for failure in failures if failure.id in self._looked_at]
-        had = sum(1 for failure in looked if function in self._parts_in(failure))
-        return had / len(looked) if looked else 0.0
-
-    def _parts_in(self, failure: Failure) -> frozenset[Function]:
-        found = self._had.get(failure.id)
-        if found is None:
-            suspects = self._diagnose([failure]).suspects
-            found = frozenset(s.function for s in suspects if s.share >= 1.0)
-            self._had[failure.id] = found
-        return found
-
-
-def _likeliest(
-    bucket: Bucket, others: list[Bucket], ranked: dict[Function, list[int]]
-) -> Iterator[int]:
-    """The buckets that share a high suspect and do not both show what made them, differently."""
-    mine = bucket.regrets()
-    lost: dict[int, float] = {}
-    for function, regret in mine.items():
-        for place in ranked.get(function, ()):
-            theirs = others[place].regrets().get(function)
-            if theirs is not None:
-                lost[place] = min(lost.get(place, 2 * NEAR), regret + theirs)
-    found = 0
-    for place, _ in sorted(lost.items(), key=lambda item: (item[1], item[0])):
-        other = others[place]
-        shown = bucket.diagnosis.confidence == other.diagnosis.confidence == "shown"
-        if shown and bucket.culprit != other.culprit:
-            continue
-        found += 1
-        if found > TRIES:
-            return
-        yield place

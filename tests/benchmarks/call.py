@@ -2,8 +2,8 @@
 
 Ours beside VizTracer with arguments and return values, and beside the method of a tracer that is
 a trace function with `repr` and JSON. All run the same batches of calls in turn, in this process; the
-median over batches of the time per call is divided. A function is switched off after 40 calls in
-a test, so a batch is 40 calls of a test of its own: what later calls cost is printed too.
+median over batches of the time per call is divided. A function is switched off after 20 calls in
+a test, so a batch is 20 calls of a test of its own: what later calls cost is printed too.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pytest_autopsy.record.project import Project
 from pytest_autopsy.record.recorder import Recorder
 from pytest_autopsy.record.targets import Targets
 
-CALLS, BATCHES, ROUNDS = 40, 50, 9
+CALLS, BATCHES, ROUNDS = 20, 100, 9
 GOALS = {"VizTracer": 0.6, "settrace, repr, JSON": 0.15}
 PROGRAM = """
 def called(number, name, items):

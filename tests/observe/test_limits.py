@@ -214,7 +214,7 @@ def test_a_change_while_looking_is_a_cut_not_an_error(monkeypatch: pytest.Monkey
 
     from pytest_autopsy.observe import values
 
-    monkeypatch.setitem(values._KNOWN, id(dict), (broken, "dict"))
+    monkeypatch.setitem(values._READERS, id(dict), (broken, "dict"))
     assert look({"a": 1}) == Value("cut", "dict", why="not readable: RuntimeError")
 
 

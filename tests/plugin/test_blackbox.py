@@ -48,11 +48,11 @@ FILES = {
             return n
 
         def outer(how):
-            for n in range(40):
+            for n in range(20):
                 one(n), two(n), three(n)
-            for n in range(6):
+            for n in range(2):
                 four(n)
-            return pack(b"xx", how)  # with the call in it the 256th event: arguments are written
+            return pack(b"xx", how)  # with the call in it the 128th event: arguments are written
         """,
     "test_blobs.py": """
         import os

@@ -6,7 +6,7 @@ import contextlib
 
 import pytest
 
-from pytest_autopsy.record.records import SMALL_OFF
+from pytest_autopsy.record.records import SMALL_OFF, SWITCH_OFF
 
 hypothesis = pytest.importorskip("hypothesis")
 
@@ -97,7 +97,7 @@ def test_the_falsifying_example_is_the_one_attempt_that_is_kept(lab, prog):
     assert recorded.one("double").value == 37
     assert recorded.parent("double") == "test_doubles"
     assert [dict(call.arguments)["n"] for call in recorded.all("part")] == list(range(8))
-    assert recorded.trace.seen > 50
+    assert recorded.trace.seen > 2 * SWITCH_OFF
     assert recorded.trace.dropped["double"] > 0
 
 
