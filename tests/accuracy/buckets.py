@@ -1,6 +1,6 @@
 """Says how well failures of several faults at once are put into buckets by cause.
 
-    python -m tests.accuracy.buckets [--libs fit|report|all|NAME,NAME] [--sets 20] [--verbose]
+    python -m tests.accuracy.buckets [--libs all|NAME,NAME] [--sets 20] [--verbose]
 
 Needs the evidence that `collect.py` stores; with `--really` that of `combine.py` is taken. Two to eight
 faults of a library are in each set. Truth: a failure belongs to the fault that breaks its test alone.
@@ -63,7 +63,7 @@ def show(together: Together, causes: list[RootCause], library: Library) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.accuracy.buckets", description=__doc__)
-    parser.add_argument("--libs", default="all", help="fit, report, all, or names with commas")
+    parser.add_argument("--libs", default="all", help="all, or names with commas")
     parser.add_argument("--sets", type=int, default=20, help="sets of faults of each library")
     parser.add_argument("--really", action="store_true", help="only sets that were really run")
     parser.add_argument("--verbose", action="store_true", help="show the sets that are not perfect")

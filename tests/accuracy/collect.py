@@ -1,6 +1,6 @@
 """Runs the tests of each library with each fault in it, and stores the evidence.
 
-    python -m tests.accuracy.collect --libs fit|report|all|NAME,NAME [--limit 8] [--full] [--again]
+    python -m tests.accuracy.collect --libs all|NAME,NAME [--limit 8] [--full] [--again]
 
 What is stored already is skipped. The tests that enter a faulty function are run under
 ``--autopsy``; ranking joins them with the others' footprints from the run without the fault
@@ -68,7 +68,7 @@ def is_collected(library: Library, fault: Fault) -> bool:
 def main(arguments: list[str] | None = None) -> int:
     """Collect what is not stored yet."""
     parser = argparse.ArgumentParser(prog="python -m tests.accuracy.collect", description=__doc__)
-    parser.add_argument("--libs", default="all", help="fit, report, all, or names with commas")
+    parser.add_argument("--libs", default="all", help="all, or names with commas")
     parser.add_argument("--limit", type=int, help="faults of each library")
     parser.add_argument("--full", action="store_true", help="run all tests with each fault")
     parser.add_argument("--again", action="store_true", help="what is stored, too")

@@ -1,6 +1,6 @@
 """Runs libraries with several faults in them at once, and stores the evidence.
 
-    nice -n 10 python -m tests.accuracy.combine [--libs fit|report|all|NAME,NAME] [--sets 4]
+    nice -n 10 python -m tests.accuracy.combine [--libs all|NAME,NAME] [--sets 4]
 
 The tests that enter one of the faulty functions are run, as `collect.py` does for one fault. Stored
 below AUTOPSY_BUCKETS_DIR (default /tmp/autopsy-buckets); what is there is not run again.
@@ -85,7 +85,7 @@ def _joined(library: Library, faults: tuple[Fault, ...], evidence: Path) -> Toge
 def main(arguments: list[str] | None = None) -> int:
     """Run sets of the libraries asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.accuracy.combine", description=__doc__)
-    parser.add_argument("--libs", default="all", help="fit, report, all, or names with commas")
+    parser.add_argument("--libs", default="all", help="all, or names with commas")
     parser.add_argument("--sets", type=int, default=4, help="sets of faults of each library")
     options = parser.parse_args(arguments)
     for library in chosen(options.libs):

@@ -1,4 +1,4 @@
-"""Fits the weights of ``diagnose/rank.py`` on the libraries of the half "fit", and prints them.
+"""Fits the weights of ``diagnose/rank.py`` on the faults of the set "fit", and prints them.
 
     python -m tests.accuracy.fit [--set fit] [--keep 0.02] [--ablation]
 

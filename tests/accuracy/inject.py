@@ -1,6 +1,6 @@
 """Finds faults that one to forty tests of a library notice, and writes them to ``data/``.
 
-    python -m tests.accuracy.inject --libs fit|report|all|NAME,NAME [--count 30] [--seed 5]
+    python -m tests.accuracy.inject --libs all|NAME,NAME [--count 30] [--seed 5]
 
 Half are mutants, half omissions; about one in ten spans two functions of a file. They are drawn at
 random: a function that tests enter, then an operator, then a place, at most two faults a function.
@@ -224,7 +224,7 @@ def inject(library: Library, count: int, seed: int) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Find faults of the libraries asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.accuracy.inject", description=__doc__)
-    parser.add_argument("--libs", default="all", help="fit, report, all, or names with commas")
+    parser.add_argument("--libs", default="all", help="all, or names with commas")
     parser.add_argument("--count", type=int, default=30, help="faults of each library")
     parser.add_argument("--seed", type=int, default=5)
     options = parser.parse_args(arguments)

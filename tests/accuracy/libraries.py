@@ -28,17 +28,18 @@ CHANGED = ".accuracy-changed"
 
 @dataclass(frozen=True)
 class Library:
-    """A library at a version, in one of two halves; docs/accuracy.md says what each was used for."""
+    """A library at a version."""
 
     name: str
     version: str
-    half: str
     package: str
     source: str = ""
     """The folder of the sdist that holds the package, where it is not the sdist's root."""
     requirements: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     """What pytest is given: the folder of the tests first, then what leaves the slow ones out."""
+    fitted: int = 16
+    """Weights have been set on so many of its faults, the first that were found; not on the others."""
 
     @property
     def root(self) -> Path:
@@ -64,25 +65,26 @@ class Library:
 
 
 LIBRARIES = (
-    Library("jinja2", "3.1.6", "fit", "jinja2", "src", ("trio==0.27.0",), ("tests",)),
-    Library("tomlkit", "0.15.2", "fit", "tomlkit", "", ("pyyaml",), ("tests",)),
+    Library("jinja2", "3.1.6", "jinja2", "src", ("trio==0.27.0",), ("tests",)),
+    Library("tomlkit", "0.15.2", "tomlkit", "", ("pyyaml",), ("tests",)),
     Library(
-        "markdown-it-py", "4.3.0", "fit", "markdown_it", "",
+        "markdown-it-py", "4.3.0", "markdown_it", "",
         ("linkify-it-py==2.0.3", "pytest-regressions==2.8.3", "pytest-timeout==2.4.0"), ("tests",),
+        fitted=0,
     ),
-    Library("click", "8.5.1", "fit", "click", "src", (), ("tests",)),
-    Library("parse", "1.22.4", "fit", "parse", "", (), ("tests", "-o", "addopts=")),
-    Library("cachetools", "8.0.1", "fit", "cachetools", "src", (), ("tests",)),
-    Library("marshmallow", "4.4.0", "report", "marshmallow", "src", ("simplejson",), ("tests",)),
+    Library("click", "8.5.1", "click", "src", (), ("tests",), fitted=0),
+    Library("parse", "1.22.4", "parse", "", (), ("tests", "-o", "addopts=")),
+    Library("cachetools", "8.0.1", "cachetools", "src", (), ("tests",)),
+    Library("marshmallow", "4.4.0", "marshmallow", "src", ("simplejson",), ("tests",)),
     Library(
-        "sqlparse", "0.6.1", "report", "sqlparse", "", (),
+        "sqlparse", "0.6.1", "sqlparse", "", (),
         ("tests", "--ignore=tests/test_dos_prevention.py", "--ignore=tests/test_cli.py"),
     ),
-    Library("tabulate", "0.10.0", "report", "tabulate", "", ("wcwidth",), ("test",)),
-    Library("voluptuous", "0.16.0", "report", "voluptuous", "", (), ("voluptuous/tests",)),
-    Library("boltons", "26.2.0", "report", "boltons", "", (), ("tests",)),
+    Library("tabulate", "0.10.0", "tabulate", "", ("wcwidth",), ("test",)),
+    Library("voluptuous", "0.16.0", "voluptuous", "", (), ("voluptuous/tests",)),
+    Library("boltons", "26.2.0", "boltons", "", (), ("tests",)),
     Library(
-        "mistune", "3.4.0", "report", "mistune", "src", (),
+        "mistune", "3.4.0", "mistune", "src", (),
         ("tests", "--ignore-glob=*security*", "--ignore-glob=*limits*"),
     ),
 )  # fmt: skip
@@ -94,15 +96,11 @@ def store() -> Path:
 
 
 def chosen(names: str) -> list[Library]:
-    """The libraries of a half ("fit", "report"), all of them, or those named, with commas."""
-    if names == "all":
-        return list(LIBRARIES)
-    found = [
-        one for one in LIBRARIES if names in (one.half, one.name) or one.name in names.split(",")
-    ]
+    """All libraries, or those named, with commas. Raises SystemExit where none has such a name."""
+    found = [one for one in LIBRARIES if names == "all" or one.name in names.split(",")]
     if not found:
         known = ", ".join(one.name for one in LIBRARIES)
-        raise SystemExit(f"{names}: give fit, report, all, or names of {known}")
+        raise SystemExit(f"{names}: give all, or names of {known}")
     return found
 
 

@@ -54,10 +54,16 @@ class Told:
 
 
 def usable(names: str, kind: str = "") -> Iterator[tuple[Library, Fault]]:
-    """Every fault whose evidence is stored."""
-    for library in chosen(names):
-        for fault in load_one(library.name):
-            if kind in ("", fault.kind) and is_collected(library, fault):
+    """Every fault whose evidence is stored; of "fit" those that weights were set on, of "report" the
+    others, of libraries' names all of theirs.
+    """
+    sets = {"fit": (True,), "report": (False,)}
+    wanted = sets.get(names, (True, False))
+    for library in chosen("all" if names in sets else names):
+        for place, fault in enumerate(load_one(library.name)):
+            if (place < library.fitted) not in wanted or kind not in ("", fault.kind):
+                continue
+            if is_collected(library, fault):
                 yield library, fault
 
 

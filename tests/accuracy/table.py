@@ -20,7 +20,7 @@ from .suites import PROJECT
 
 PAGE = PROJECT / "docs" / "accuracy.md"
 MARKS = "<!-- made by python -m tests.accuracy.table --write -->", "<!-- end -->"
-HALVES = {"fit": "First half of the libraries", "report": "Second half"}
+HALVES = {"fit": "Faults that weights were set on", "report": "Faults not fitted on"}
 HEAD = "| reading | faults | @1 | @3 | @5 | @10 | MRR |\n|---|---|---|---|---|---|---|"
 
 

@@ -84,7 +84,7 @@ LEFT_OUT = {
 def shop(tmp_path, monkeypatch):
     monkeypatch.setenv("AUTOPSY_ACCURACY_DIR", str(tmp_path))
     # Where this project is installed, its entry point would register it a second time.
-    library = libraries.Library("shop", "1", "fit", "shop", arguments=("tests", "-p", "no:autopsy"))
+    library = libraries.Library("shop", "1", "shop", arguments=("tests", "-p", "no:autopsy"))
     (library.checkout / "shop").mkdir(parents=True)
     (library.checkout / "tests").mkdir()
     (library.checkout / "shop" / "__init__.py").write_text(SHOP)
