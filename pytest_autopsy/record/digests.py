@@ -33,11 +33,13 @@ def _feed(made: hashlib.blake2b, code: CodeType) -> None:
         made.update(part)
     names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars, code.co_argcount)
     made.update(repr((names, code.co_kwonlyargcount, code.co_flags)).encode("utf-8", "replace"))
+    constants = []
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             _feed(made, constant)
         else:
-            made.update(_constant(constant).encode("utf-8", "backslashreplace"))
+            constants.append(_constant(constant))
+    made.update("\0".join(constants).encode("utf-8", "backslashreplace"))
 
 
 def _constant(constant: object) -> str:
