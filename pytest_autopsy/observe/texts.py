@@ -149,6 +149,8 @@ class Texts:
         for shape in matches(text):
             replace = self._replacing(shape.rule, shape.check, keep_lines)
             shown = shape.pattern.sub(replace, shown)
+        if len(text) <= _SHORT and not assigned.may_name(shown):
+            return text if shown == text else shown
         mark = MARK.format(assigned.RULE)
         shown = assigned.hide(shown, mark, self.learn_text, source=source, keep_lines=keep_lines)
         return text if shown == text else shown

@@ -20,7 +20,7 @@ from .recorder import Recorder
 from .tracing import ProfileEngine, SettraceEngine
 
 _getframe = sys._getframe  # noqa: SLF001  # there is no other way to the monitored frame
-CALLS = 10
+CALLS = 4
 """Calls of a function for one owner of rows after which it is switched off: to tell so often costs as
 much as to be armed again, which walks the function's code twice."""
 
