@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from . import sweep
+from .atonce import uncollected
 from .faults import Guard
 from .history import History, Ran, remember, source_hash
 from .report.budget import unchanged
@@ -34,6 +35,7 @@ def compare(ours: Session, outcome: Outcome, ran: Ran) -> None:
     outcome.earlier = history.earlier(ran)
 
 
+@uncollected()
 def write_run(ours: Session, outcome: Outcome, ran: Ran | None) -> None:
     """Write the run directory; where that fails, what is known still goes to the terminal.
 
