@@ -22,6 +22,7 @@ from typing import NamedTuple
 from .model import Footprint, Function, Passed, Run
 from .observe.text import clean
 from .plainjson import dumps, loads
+from .rows import Pair
 from .store import write_atomically
 
 SCHEMA = "pytest-autopsy/baseline@1"
@@ -61,12 +62,10 @@ class Shard:
 
     def to_json(self) -> bytes:
         """Return the file's content: pairs and rows that are alike are written once."""
-        pairs: dict[tuple[int, int], int] = {}
-        rows: dict[tuple[int, ...], int] = {}
-        tests = {}
-        for nodeid, row in self.tests.items():
-            numbers = tuple(pairs.setdefault(pair, len(pairs)) for pair in row)
-            tests[clean(nodeid)] = rows.setdefault(numbers, len(rows))
+        rows = {row: number for number, row in enumerate(dict.fromkeys(self.tests.values()))}
+        every = dict.fromkeys(pair for row in rows for pair in row)
+        pairs = {pair: number for number, pair in enumerate(every)}
+        tests = {clean(nodeid): rows[row] for nodeid, row in self.tests.items()}
         data = {
             "schema": SCHEMA, "file": clean(self.file), "python": self.python, "lines": self.lines,
             "run": self.run, "utc": self.utc,
@@ -75,7 +74,7 @@ class Shard:
                 for f, hash_, classes in self.functions
             ],
             "pairs": [[place, f"{mask:x}"] for place, mask in pairs],
-            "rows": [list(row) for row in rows],
+            "rows": [[pairs[pair] for pair in row] for row in rows],
             "tests": tests,
         }  # fmt: skip
         return dumps(data, newline=True)
@@ -87,7 +86,7 @@ class Shard:
         if data["schema"] != SCHEMA:
             raise ValueError(f"schema {data['schema']!r} is not {SCHEMA!r}")
         pairs = [(place, int(mask, 16)) for place, mask in data["pairs"]]
-        rows = [tuple(pairs[number] for number in row) for row in data["rows"]]
+        rows = [tuple(map(pairs.__getitem__, row)) for row in data["rows"]]
         functions = [
             Known(Function(file, name, line, kind), hash_, tuple(classes))
             for file, name, line, kind, hash_, classes in data["functions"]
@@ -177,23 +176,31 @@ def _updated(path: Path, file: str, run: Run, tests: list[Passed], recorded: Rec
         datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )  # fmt: skip
     table = _Table()
-    places: dict[int, int] = {}  # by the run's index
+    places: dict[Pair, Pair | None] = {}  # of a pair in the run: what the shard has in its place
+    rows: dict[int, tuple[Pair, ...]] = {}  # by id: tests with the same row share it
     for passed in tests:
-        row = []
-        for index, mask in islice(passed.footprint.lines.items(), MAX_ROW):
-            number = places.get(index)
-            if number is None:
-                hash_ = recorded.hashes.get(index, "")
-                number = places[index] = table.place(run.functions[index], hash_) if hash_ else -1
-            if number >= 0:
-                row.append((number, mask))
-        shard.tests[recorded.shown(passed.nodeid)] = tuple(row)
+        lines = passed.footprint.lines
+        row = rows.get(id(lines))
+        if row is None:
+            pairs = list(islice(lines.items(), MAX_ROW))
+            for pair in pairs:
+                if pair not in places:
+                    places[pair] = _placed(pair, run, recorded, table)
+            row = rows[id(lines)] = tuple(filter(None, map(places.__getitem__, pairs)))
+        shard.tests[recorded.shown(passed.nodeid)] = row
         for index, features in passed.footprint.features.items():
             told = (f for f in features if f.startswith(CLASSES))
             table.learn(run.functions[index], recorded.hashes.get(index, ""), told)
     _keep_others(path, shard, table)
     shard.functions = table.functions()
     return shard
+
+
+def _placed(pair: Pair, run: Run, recorded: Recorded, table: _Table) -> Pair | None:
+    """A pair of the run's as the shard knows it; None where the source is not known."""
+    index, mask = pair
+    hash_ = recorded.hashes.get(index, "")
+    return (table.place(run.functions[index], hash_), mask) if hash_ else None
 
 
 def _keep_others(path: Path, shard: Shard, table: _Table) -> None:

@@ -14,14 +14,12 @@ from .atonce import uncollected
 from .changes import changed_lines
 from .display import Display
 from .earlier import consult, leave
-from .elsewhere import look_elsewhere
 from .export import export_run
 from .faults import Guard, warn
 from .integrations import bridges
-from .integrations.second_run import second_run
 from .integrations.telling import ask_plugins, report_to_plugins
 from .kept import keep
-from .model import Diagnosis, RootCause
+from .model import Diagnosis, Failure, RootCause
 from .observe.again import everywhere
 from .observe.text import clean
 from .progress import at_terminal
@@ -101,7 +99,7 @@ class Closing:
         failures = self.tally.failures()
         if ours.settings.trace and ours.settings.mode == "second-run" and failures:
             ours.progress.begin("running failing tests once more, for their values")
-            failures = self.guarded(second_run, ours, self.config, failures) or failures
+            failures = self.guarded(self._second_run, failures) or failures
         ours.run.failures[:] = failures
         if ours.second_run_s:
             self.guarded(ours.redact_again)  # of what the second run has learned to be secret
@@ -131,7 +129,7 @@ class Closing:
         outcome.unchanged = self.guarded(unchanged_since, ours.directory.store, outcome)
         self.outcome = outcome
         ran = ran_of(outcome, self.tally.passed()) if ours.settings.triage else None
-        self.guarded(look_elsewhere, ours, outcome)
+        self.guarded(self._look_elsewhere, outcome)
         self.guarded(write_run, ours, outcome, ran)
         self.guarded(keep, ours, outcome, shard_of(self.config.option, os.environ))
         self.guarded(export_run, ours, outcome)
@@ -156,6 +154,19 @@ class Closing:
         # They read the source, too.
         causes, diagnoses = everywhere((causes, diagnoses), ours.redactor.text)
         return causes, diagnoses, everywhere(parted, ours.redactor.identifier)
+
+    # Loaded only where they are asked for: most runs do without.
+
+    def _second_run(self, failures: list[Failure]) -> list[Failure]:
+        from .integrations.second_run import second_run
+
+        return second_run(self.session, self.config, failures)
+
+    def _look_elsewhere(self, outcome: Outcome) -> None:
+        if self.session.settings.triage_from:
+            from .elsewhere import look_elsewhere
+
+            look_elsewhere(self.session, outcome)
 
     # -- giving it out ----------------------------------------------------------------------
 

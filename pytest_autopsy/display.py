@@ -11,7 +11,6 @@ from .only import hidden
 from .options import has_workers
 from .report import terminal
 from .report.digest import Outcome
-from .report.only import only_lines
 from .session import Session
 from .writing import shown
 
@@ -64,6 +63,8 @@ class Display:
         self._told = True
         settings = self.session.settings
         if outcome.failures and settings.only:
+            from .report.only import only_lines  # a green run does without
+
             self._headline = terminal.headline(outcome)
             warnings = len(getattr(reporter, "stats", {}).get("warnings", ()))
             self._lines = only_lines(outcome, settings.budget, settings.causes, warnings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import baseline, env
+from .atonce import uncollected
 from .lastpass import last_passes
 from .record.finish import is_sampled
 from .session import Session
@@ -28,6 +29,7 @@ def consult(ours: Session) -> None:
         ours.run.earlier = ours.baseline.rows
 
 
+@uncollected()
 def leave(ours: Session) -> None:
     """Write what this run's passing tests showed, if about as many passed as did not.
 

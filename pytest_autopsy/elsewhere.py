@@ -21,8 +21,6 @@ MAX_NOTES = 3
 
 def look_elsewhere(ours: Session, outcome: Outcome) -> None:
     """Triage what the option names: the report goes to the run's directory, its gist to the digest."""
-    if not ours.settings.triage_from:
-        return
     from .joining import join_shards
     from .report.foreign import Inputs, triage_json
     from .report.foreign_text import triage_md

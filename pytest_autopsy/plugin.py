@@ -31,7 +31,10 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if settings.active or settings.cause is not None:
         try:
-            from .recording import activate
+            from .atonce import uncollected
+
+            with uncollected():  # what is loaded stays
+                from .recording import activate
         except Exception as error:  # noqa: BLE001  # a broken orjson: the run goes on without us
             from .faults import described, warn
 

@@ -226,8 +226,11 @@ class Recording:
         hook = item.ihook.pytest_autopsy_describe
         asked = hook.get_hookimpls()
         self.session.describer.ask = (lambda value: hook(value=value)) if asked else None
-        marker = self._marker(item)
-        if item.get_closest_marker("no_trace") or (self.only_marked and marker is None):
+        nearest: dict[str, pytest.Mark] = {}
+        for mark in item.iter_markers():  # once for both names: it walks up to the session
+            nearest.setdefault(mark.name, mark)
+        marker = nearest.get("trace") if self.has_marker else None
+        if "no_trace" in nearest or (self.only_marked and marker is None):
             return
         options = marker.kwargs if marker is not None else {}
         self._running = item

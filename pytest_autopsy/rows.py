@@ -55,15 +55,12 @@ class PairTable:
 
     def __init__(self) -> None:
         self.pairs: list[Pair] = []
-        self._numbers: dict[Pair, int] = {}
+        self._numbers = _Numbers(self.pairs)
         self._rows: dict[bytes, Rows] = {}
 
     def rows(self, lines: Mapping[int, int]) -> Rows:
         """Return `lines` in little memory: the same object for the same pairs in the same order."""
-        numbers = self._numbers
-        found = [numbers.get(pair, -1) for pair in lines.items()]
-        if -1 in found:
-            found = [self._number(pair) for pair in lines.items()]
+        found = list(map(self._numbers.__getitem__, lines.items()))
         wide = len(self.pairs) > _NARROW
         raw = (b"I" if wide else b"H") + array("I" if wide else "H", found).tobytes()
         known = self._rows.get(raw)
@@ -77,12 +74,28 @@ class PairTable:
         numbers.frombytes(raw[1:])
         return numbers
 
-    def _number(self, pair: Pair) -> int:
-        number = self._numbers.get(pair)
-        if number is None:
-            number = self._numbers[pair] = len(self.pairs)
-            self.pairs.append(pair)
+
+class _Numbers(dict[Pair, int]):
+    """Pair -> its number, which it is given when it is first asked for."""
+
+    def __init__(self, pairs: list[Pair]) -> None:
+        self._pairs = pairs
+
+    def __missing__(self, pair: Pair) -> int:
+        number = self[pair] = len(self._pairs)
+        self._pairs.append(pair)
         return number
+
+
+def joined(rows: Iterable[Mapping[int, int]]) -> dict[int, int]:
+    """Return what any of the rows holds, in order of first calls."""
+    found: dict[int, int] = {}
+    for row in rows:
+        both = found.keys() & row.keys()
+        masks = [(index, found[index] | row[index]) for index in both] if both else ()
+        found.update(row)
+        found.update(masks)
+    return found
 
 
 def tally(rows: Iterable[Mapping[int, int]]) -> dict[int, dict[int, int]]:

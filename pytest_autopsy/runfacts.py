@@ -9,7 +9,6 @@ import pytest
 from . import env
 from .changes import git
 from .faults import Guard
-from .integrations.second_run import not_back
 from .options import has_workers, place_of
 from .session import Session
 
@@ -61,7 +60,11 @@ def cost(ours: Session, diagnose_s: float) -> dict[str, float]:
 
 def notes(ours: Session, config: pytest.Config) -> list[str]:
     """Return what could not be recorded or was given in vain, a sentence each."""
-    found = [*dict.fromkeys(ours.notes), *not_back(ours.run.failures)]
+    found = list(dict.fromkeys(ours.notes))
+    if ours.second_run_s:
+        from .integrations.second_run import not_back  # loaded by then
+
+        found += not_back(ours.run.failures)
     if ours.settings.trace and ours.engine_name == "none":
         found.append(f"nothing was recorded: {ours.engine_reason}")
     for text in ours.settings.trace_targets if ours.settings.trace else ():

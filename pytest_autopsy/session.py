@@ -12,9 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from operator import itemgetter
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .baseline import Used
 from .filing import Files
@@ -43,7 +44,9 @@ from .snapshot.capture import Camera
 from .snapshot.keeper import Keeper
 from .snapshot.options import ShotOptions
 from .store import RunDirectory
-from .testchildren import TestChildren
+
+if TYPE_CHECKING:
+    from .testchildren import TestChildren
 
 MAX_NOTES = 20
 FULL_EVIDENCE = 20
@@ -85,8 +88,7 @@ class Session:
         self._resting = False
         self.wrecks: list[Wreck] = []  # what crashed workers left
         self.notes: list[str] = []  # what the digest has to say of the recording
-        recorded = settings.children and settings.trace
-        self.children = TestChildren(self) if recorded else None
+        self.children = self._recorded_children()
         self.run = Run(functions=self.recorder.functions)
         self.retried: list[Failure] = []
         self.calls_seen = self.calls_kept = self.dropped = 0
@@ -108,6 +110,14 @@ class Session:
         self._compared: Assertion | None = None
         self._test = ""
         self._in_fixture = False
+        self._files: list[str] = []  # of the recorder's functions
+
+    def _recorded_children(self) -> TestChildren | None:
+        if not (self.settings.children and self.settings.trace):
+            return None
+        from .testchildren import TestChildren  # few runs ask for it
+
+        return TestChildren(self)
 
     # -- the engine -------------------------------------------------------------------------
 
@@ -327,10 +337,12 @@ class Session:
     def _shared(self, rows: dict[int, int], names: frozenset[str]) -> list[dict[int, int]]:
         known = sorted(self.fixtures.values(), key=itemgetter(0))  # not by who set up first
         used = [owned for name, owned in known if name in names]
-        functions = self.recorder.functions
-        files = {functions[index].file for index in rows}
+        files = self._files
+        for function in islice(self.recorder.functions, len(files), None):
+            files.append(function.file)
         imports = self.recorder.import_rows
-        return [imports[file] for file in sorted(files) if file in imports] + used
+        ran = imports.keys() & map(files.__getitem__, rows)
+        return [imports[file] for file in sorted(ran)] + used
 
     def _exception(
         self, error: BaseException | None, shown_message: str | None

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from .atonce import uncollected
+
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _PLAIN = (
     ast.expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return, ast.Raise, ast.Assert,
@@ -89,6 +91,14 @@ class Source:
                 found = span
         return found
 
+    def name_around(self, line: int) -> tuple[str, int] | None:
+        """Return name and first line of what `enclosing` returns, without keeping the tree."""
+        found = None
+        for name, first, last in _outline(self):
+            if first <= line <= last:
+                found = name, first
+        return found
+
     def starting_at(self, name: str, first: int) -> Span | None:
         """Return the function whose code object has this name and first line."""
         for span in self.spans:
@@ -121,9 +131,29 @@ class _Parsed:
     places: dict[tuple[str, int], Span]
 
 
+@lru_cache(maxsize=512)
+def _outline(source: Source) -> tuple[tuple[str, int, int], ...]:
+    """Name, first and last line of each named function, outer before inner.
+
+    It is asked for while tests run: the tree is not kept, for the garbage collector would look
+    through it again and again.
+    """
+    with uncollected():
+        spans = _parse(source).spans
+        return tuple(
+            (span.name, span.first, span.last)
+            for span in spans
+            if not isinstance(span.node, ast.Lambda)
+        )
+
+
 @lru_cache(maxsize=100)
 def _parsed(source: Source) -> _Parsed:
     """Parse a file; of very many the trees of those that were asked for last are kept."""
+    return _parse(source)
+
+
+def _parse(source: Source) -> _Parsed:
     tree = _tree(source)
     at = [number for number, text in enumerate(source.lines, 1) if "lambda" in text]
     spans = tuple(_spans(tree, at)) if tree is not None else ()

@@ -6,13 +6,12 @@ from functools import partial
 from pathlib import Path
 
 from . import sweep
+from .atonce import uncollected
 from .faults import Guard
 from .history import History, Ran, remember, source_hash
 from .report.budget import unchanged
 from .report.digest import Outcome, diagnosis_json, diagnosis_path, digest
 from .report.markdown import digest_md
-from .report.page import page
-from .report.page_parts import Evidence, executed
 from .session import Session
 from .store import latest_run, load_run, prune
 
@@ -36,6 +35,7 @@ def compare(ours: Session, outcome: Outcome, ran: Ran) -> None:
     outcome.earlier = history.earlier(ran)
 
 
+@uncollected()
 def write_run(ours: Session, outcome: Outcome, ran: Ran | None) -> None:
     """Write the run directory; where that fails, what is known still goes to the terminal.
 
@@ -95,6 +95,9 @@ def _write_page(ours: Session, outcome: Outcome) -> None:
     """Write report.html, where there is a failure to show."""
     if not outcome.failures:
         return
+    from .report.page import page  # a green run does without
+    from .report.page_parts import Evidence, executed
+
     evidence = Evidence(
         directory=ours.directory.path,
         executed=executed(outcome.failures, ours.run.functions),

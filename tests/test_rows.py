@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_autopsy.model import Footprint, Run
-from pytest_autopsy.rows import PairTable, tally
+from pytest_autopsy.rows import PairTable, joined, tally
 
 LINES = st.dictionaries(st.integers(0, 300), st.integers(1, 1 << 90), max_size=20)
 
@@ -50,3 +50,15 @@ def test_a_run_counts_the_passing_tests_of_each_row(here, earlier):
     counted = Counter(pair for lines in (*here, *earlier) for pair in lines.items())
     found = run.passing_rows()
     assert {(i, m): n for i, masks in found.items() for m, n in masks.items()} == counted
+
+
+LINES = st.dictionaries(st.integers(0, 9), st.integers(1, 15), max_size=6)
+
+
+@given(st.lists(LINES, max_size=4))
+def test_joined_rows_hold_what_any_holds_in_order_of_first_calls(rows):
+    whole: dict[int, int] = {}
+    for row in rows:
+        for index, mask in row.items():
+            whole[index] = whole.get(index, 0) | mask
+    assert list(joined(rows).items()) == list(whole.items())

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from .assigned import STEMS
@@ -29,8 +30,16 @@ class Shape(NamedTuple):
 
     rule: str
     hints: tuple[str, ...]
-    pattern: re.Pattern[str]
+    regex: str
     check: Check | None = None
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled where a text holds a hint of it: most runs meet hardly any."""
+        return _compiled(self.regex)
+
+
+_compiled = cache(re.compile)
 
 
 def _token(rule: str, heads: str, rest: str) -> Shape:
@@ -39,7 +48,7 @@ def _token(rule: str, heads: str, rest: str) -> Shape:
         re.escape(head) if _is_sure(head) else _START + re.escape(head)
         for head in sorted(each, key=len, reverse=True)
     ]
-    return Shape(rule, each, re.compile(rf"(?:{'|'.join(begin)})(?:{rest}){_TAIL}"))
+    return Shape(rule, each, rf"(?:{'|'.join(begin)})(?:{rest}){_TAIL}")
 
 
 def _is_sure(head: str) -> bool:
@@ -110,53 +119,59 @@ _ONE_WORD = r"(?:bearer|basic|token|apikey|negotiate|ntlm|jwt|key|bot) )(?P<secr
 _ALL_OF_IT = r"(?:digest|hmac|signature|oauth|aws4[\w-]{1,30}) )(?P<secret>[^\r\n'\\]{6,})"
 
 SHAPES: tuple[Shape, ...] = (
-    Shape("private key", ("PRIVATE KEY", "PuTTY-User-Key-File"), re.compile(
+    Shape("private key", ("PRIVATE KEY", "PuTTY-User-Key-File"),
         r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----[^-]{0,8000}(?:-(?!----)[^-]{0,8000}){0,99}"
         r"(?:-----END [A-Z0-9 ]{0,30}(?:-----)?)?"
-        r"|PuTTY-User-Key-File-\d:[^\x00]{0,8000}")),
+        r"|PuTTY-User-Key-File-\d:[^\x00]{0,8000}"),
     *(_token(*row) for row in TOKENS),
-    *(Shape(rule, (hint,), re.compile(pattern)) for rule, hint, pattern in INNER),
+    *(Shape(rule, (hint,), pattern) for rule, hint, pattern in INNER),
     Shape("authorization header", ("uthorization", "UTHORIZATION"),
-          re.compile(_AUTHORIZATION + _ONE_WORD), _is_header),
+          _AUTHORIZATION + _ONE_WORD, _is_header),
     Shape("authorization header", ("uthorization", "UTHORIZATION"),
-          re.compile(_AUTHORIZATION + _ALL_OF_IT), _is_no_mask),
-    Shape("authorization header", ("earer ", "asic ", "EARER ", "oken "), re.compile(
-        r"\b(?:[Bb]earer|BEARER|[Bb]asic|[Tt]oken) (?P<secret>[A-Za-z0-9+/_.~-]{8,}={0,2})"), _is_header),
-    Shape("cookie header", ("ookie",), re.compile(
-        r"[Cc]ookie(?:\\?[\"']?\s{0,4}:|\\?[\"']\s{0,4},)\s{0,4}[bB]?\\?[\"']?(?P<secret>[^\s=;'\"\\:]{1,100}=[^\s;'\"\\]{3,}(?:; ?[^\s;'\"\\]{1,300}){0,30})")),
-    Shape("url credentials", ("://",), re.compile(
-        r"(?<=://)[^\s:/@'\"<>]{0,200}:(?P<secret>[^\s/'\"<>]{1,200})(?=@)"), _is_no_mask),
-    Shape("url credentials", ("://",), re.compile(
-        r"(?<=://)(?P<secret>[^\s:/@'\"<>]{16,200})(?=@)"), _is_random_user),
-    Shape("signed url", ("ig=", "ignature=", "oken="), re.compile(
-        r"(?<=[?&;])(?:sig|[Ss]ignature|X-(?:Amz|Goog)-(?:Signature|Security-Token))=(?P<secret>[\w%+/=.-]{16,})")),
-    Shape("user and password", ("-u", "--user"), re.compile(
-        r"(?<!\S)(?:-u|--(?:proxy-)?user)[ =]?['\"]?[^\s:'\"/]{1,100}:(?P<secret>[^\s'\"]{3,})"), _is_no_mask),
-    Shape("user and password", ("login ",), re.compile(
-        r"\blogin \S{1,100}\s{1,20}password (?P<secret>[^\s'\"]{3,})"), _is_no_mask),
-    Shape("user and password", ("auth",), re.compile(
+          _AUTHORIZATION + _ALL_OF_IT, _is_no_mask),
+    Shape("authorization header", ("earer ", "asic ", "EARER ", "oken "),
+        r"\b(?:[Bb]earer|BEARER|[Bb]asic|[Tt]oken) (?P<secret>[A-Za-z0-9+/_.~-]{8,}={0,2})", _is_header),
+    Shape("cookie header", ("ookie",),
+        r"[Cc]ookie(?:\\?[\"']?\s{0,4}:|\\?[\"']\s{0,4},)\s{0,4}[bB]?\\?[\"']?(?P<secret>[^\s=;'\"\\:]{1,100}=[^\s;'\"\\]{3,}(?:; ?[^\s;'\"\\]{1,300}){0,30})"),
+    Shape("url credentials", ("://",),
+        r"(?<=://)[^\s:/@'\"<>]{0,200}:(?P<secret>[^\s/'\"<>]{1,200})(?=@)", _is_no_mask),
+    Shape("url credentials", ("://",),
+        r"(?<=://)(?P<secret>[^\s:/@'\"<>]{16,200})(?=@)", _is_random_user),
+    Shape("signed url", ("ig=", "ignature=", "oken="),
+        r"(?<=[?&;])(?:sig|[Ss]ignature|X-(?:Amz|Goog)-(?:Signature|Security-Token))=(?P<secret>[\w%+/=.-]{16,})"),
+    Shape("user and password", ("-u", "--user"),
+        r"(?<!\S)(?:-u|--(?:proxy-)?user)[ =]?['\"]?[^\s:'\"/]{1,100}:(?P<secret>[^\s'\"]{3,})", _is_no_mask),
+    Shape("user and password", ("login ",),
+        r"\blogin \S{1,100}\s{1,20}password (?P<secret>[^\s'\"]{3,})", _is_no_mask),
+    Shape("user and password", ("auth",),
         r"auth['\"]?\s{0,4}[=:]\s{0,4}[\[(]\s{0,4}(?:\"[^\"\n]{0,100}\"|'[^'\n]{0,100}')\s{0,4},\s{0,4}"
-        r"[\"'](?P<secret>[^\"'\n]{3,200})"), _is_no_mask),
-    Shape("card number", ("4", "5", "2", "6", "3"), re.compile(_CARD), _is_card),
+        r"[\"'](?P<secret>[^\"'\n]{3,200})", _is_no_mask),
+    Shape("card number", ("4", "5", "2", "6", "3"), _CARD, _is_card),
 )  # fmt: skip
 
 _HEADS = "|".join(re.escape(h) for _, heads, _ in TOKENS for h in heads.split("|") if len(h) > 2)
-CUT = re.compile(
+_CUT = (
     rf"(?:{_START}(?:{_HEADS})[\w.$/+=-]*|-----BEGIN [^\n]{{0,40}}(?:-[^\n]{{0,5}})?"
     r"|(?<=://)[^\s:/@'\"]{0,200}:(?!\d{0,5}\Z)[^\s/'\"]{1,200})\Z"
 )
-"""A secret's beginning where a text was cut: the rest that would show its shape is not there."""
+
+
+def without_cut(text: str, mark: str) -> str:
+    """Return a text that was cut with `mark` for the beginning of a secret at its end.
+
+    The rest that would show its shape is not there.
+    """
+    return _compiled(_CUT).sub(mark, text)
 
 
 def matches(text: str) -> Iterator[Shape]:
     """Yield the shapes that may be in a text: those of which a hint is."""
     if len(text) < 8:
         return
-    for shape in SHAPES if _LONG_RUN.search(text) else _SHORT:
-        for hint in shape.hints:
-            if hint in text:
-                yield shape
-                break
+    shapes, common, hints = _ALL if _LONG_RUN.search(text) else _SHORT
+    for shape in shapes if any(map(text.__contains__, hints)) else common:
+        if any(map(text.__contains__, shape.hints)):
+            yield shape
 
 
 def may_hold(text: str) -> bool:
@@ -169,7 +184,21 @@ def may_hold(text: str) -> bool:
     )
 
 
-_SHORT = tuple(s for s in SHAPES if s.rule not in {row[0] for row in (*TOKENS, *INNER)})
+def _hinted(
+    shapes: Iterable[Shape],
+) -> tuple[tuple[Shape, ...], tuple[Shape, ...], tuple[str, ...]]:
+    """Shapes, those among them whose hint is a character, and all hints that are longer.
+
+    Most texts hold none of the latter: then only the former may be there.
+    """
+    found = tuple(shapes)
+    common = tuple(shape for shape in found if min(map(len, shape.hints)) == 1)
+    hints = (hint for shape in found for hint in shape.hints if len(hint) > 1)
+    return found, common, tuple(dict.fromkeys(hints))
+
+
+_BY_HEAD = {row[0] for row in (*TOKENS, *INNER)}
+_ALL, _SHORT = _hinted(SHAPES), _hinted(s for s in SHAPES if s.rule not in _BY_HEAD)
 _WORDS = (*STEMS, "://", "-u", "private key")
 _DIGITS = re.compile(r"\d{4}[ -]?\d{4}")
 

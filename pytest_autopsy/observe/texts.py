@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from . import assigned, patterns
 from .exceptions import MESSAGE
-from .secrets import CUT, KEEPS_FRONT, Check, matches, may_hold
+from .secrets import KEEPS_FRONT, Check, matches, may_hold, without_cut
 from .taint import ForeignTaint, Taint
 from .wording import is_random, is_telling
 
@@ -55,7 +55,7 @@ class Texts:
 
     def head(self, shown: str) -> str:
         """Return a text that was cut without the secret that its end has cut in two."""
-        return CUT.sub(MARK.format("cut secret"), shown)
+        return without_cut(shown, MARK.format("cut secret"))
 
     def source(self, text: str) -> str:
         """Return source without secrets: as many lines as before."""
@@ -63,7 +63,7 @@ class Texts:
 
     def identifier(self, text: str) -> str:
         """Return a name that other things are found by: the hook is not asked."""
-        return self.known(self._patterned(self._shapes(text)))
+        return self.known(self._shaped(text))
 
     def block(self, lines: Iterable[str]) -> list[str]:
         """Return lines of text without secrets, those that go over several lines too."""
@@ -128,14 +128,19 @@ class Texts:
             self.taint.learn(secret, only_head=only_head)
 
     def _text(self, text: str, name: str, *, source: bool = False, keep_lines: bool = False) -> str:
-        if text not in self._shapeless:
-            shown = self._patterned(self._shapes(text, source, keep_lines))
-            if shown == text and len(text) <= _SHORT:
-                if len(self._shapeless) >= _REMEMBERED:
-                    self._shapeless.clear()
-                self._shapeless.add(text)
-            text = shown
+        text = self._shaped(text, source, keep_lines)
         return self.known(self._asked(text, name), keep_lines)
+
+    def _shaped(self, text: str, source: bool = False, keep_lines: bool = False) -> str:
+        """The text without what shapes, names and the user's patterns tell."""
+        if text in self._shapeless:
+            return text
+        shown = self._patterned(self._shapes(text, source, keep_lines))
+        if shown == text and len(text) <= _SHORT:
+            if len(self._shapeless) >= _REMEMBERED:
+                self._shapeless.clear()
+            self._shapeless.add(text)
+        return shown
 
     def _shapes(self, text: str, source: bool = False, keep_lines: bool = False) -> str:
         if len(text) <= _SHORT and not may_hold(text):
@@ -144,6 +149,8 @@ class Texts:
         for shape in matches(text):
             replace = self._replacing(shape.rule, shape.check, keep_lines)
             shown = shape.pattern.sub(replace, shown)
+        if len(text) <= _SHORT and not assigned.may_name(shown):
+            return text if shown == text else shown
         mark = MARK.format(assigned.RULE)
         shown = assigned.hide(shown, mark, self.learn_text, source=source, keep_lines=keep_lines)
         return text if shown == text else shown

@@ -26,7 +26,6 @@ def starter(code: CodeType, module: object) -> CodeInfo | None:
         return None
     info = CodeInfo(code, Function("hypothesis", METHOD, code.co_firstlineno), -1)
     info.begins_attempt = info.is_special = info.rows_only = True
-    info.wants_lines = False
     return info
 
 

@@ -48,7 +48,7 @@ class Births:
         """Return what the engines need to know of a method that starts processes."""
         info = CodeInfo(code, Function("", code.co_name, code.co_firstlineno), -1)
         info.is_spawner = info.is_special = True
-        info.wants_lines = info.is_generator = False
+        info.is_generator = False
         return info
 
     def before(self, frame: FrameType, call: Entry | None) -> None:

@@ -98,10 +98,9 @@ class BlackBox:
 
     def _shown(self, nodeid: str) -> str:
         """A node id without secrets: those can stand in its parameters alone, and not in short ones."""
-        name, bracket, parameters = nodeid.partition("[")
-        if len(parameters) <= SHORT:
-            return nodeid
-        return name + bracket + self.redactor.identifier(parameters)
+        _, _, parameters = nodeid.partition("[")
+        # Whole: so it is looked through once for the box and for the baseline.
+        return self.redactor.identifier(nodeid) if len(parameters) > SHORT else nodeid
 
     def phase(self, phase: str) -> None:
         """A phase begins, or is over (`between phases`), or so is the test (``)."""

@@ -40,6 +40,9 @@ _CHANGES = frozenset(
 )
 
 
+_LATER = frozenset(("is_small", "last_line", "mutates", "rebinds", "wants_lines", "whole"))
+
+
 class CodeInfo:
     """A target: how to read its arguments, and its counters for the running test."""
 
@@ -94,6 +97,24 @@ class CodeInfo:
         self.is_generator = bool(code.co_flags & GENERATOR)
         self.rows_only = code.co_name.startswith("<") and code.co_name != "<lambda>"
         self.arguments = _argument_names(code)
+        self.module = ""
+        self.watched: tuple[tuple[str, str], ...] | None = None
+        self.looks = True  # whether there is anything to look at when it is called
+        self.defaults: dict[str, int] | None = None
+        self.epoch = -1
+        self.count = 0
+        self.limit = 0  # the count after which it is switched off
+        self.ring: deque[Any] | None = None  # the last calls, once there are more than the first
+
+    def __getattr__(self, name: str) -> Any:
+        """Work out what only calls with lines and values need: mode light never asks."""
+        if name not in _LATER:
+            raise AttributeError(name)
+        self._read_code()
+        return getattr(self, name)
+
+    def _read_code(self) -> None:
+        code = self.code
         self.rebinds = _rebound(code, self.arguments)
         # What the program itself took of its locals would change under a look at exit.
         self.mutates = not self.shows_locals and bool(self.rebinds or _mutates(code))
@@ -105,15 +126,8 @@ class CodeInfo:
         if self.is_small:
             self.whole |= 1 << max(self.last_line - self.first, 0)
         short = self.last_line - self.first <= MAX_LINES
-        self.wants_lines = not self.is_module and not self.is_small and short
-        self.module = ""
-        self.watched: tuple[tuple[str, str], ...] | None = None
-        self.looks = True  # whether there is anything to look at when it is called
-        self.defaults: dict[str, int] | None = None
-        self.epoch = -1
-        self.count = 0
-        self.limit = 0  # the count after which it is switched off
-        self.ring: deque[Any] | None = None  # the last calls, once there are more than the first
+        shown = not self.is_special or self.is_repr
+        self.wants_lines = shown and not self.is_small and short
 
     def look_around(self, frame: FrameType) -> None:
         """On the first call: which shared containers it names, which defaults are mutable."""

@@ -33,11 +33,14 @@ def _feed(made: hashlib.blake2b, code: CodeType) -> None:
         made.update(part)
     names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars, code.co_argcount)
     made.update(repr((names, code.co_kwonlyargcount, code.co_flags)).encode("utf-8", "replace"))
+    constants: list[object] = []
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             _feed(made, constant)
         else:
-            made.update(_constant(constant).encode("utf-8", "backslashreplace"))
+            nested = isinstance(constant, (frozenset, tuple))
+            constants.append(_constant(constant) if nested else constant)
+    made.update(repr(constants).encode("utf-8", "backslashreplace"))
 
 
 def _constant(constant: object) -> str:

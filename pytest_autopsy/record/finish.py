@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..model import Call, Change, Footprint, Function, Look, Mark, Raised, Trace, Value
 from ..observe.redaction import Redactor
 from ..observe.values import TRACE
+from ..rows import joined
 from . import replay
 from .codes import CodeInfo, call_site, exit_line
 from .marks import Marks
@@ -43,10 +44,7 @@ def footprint(
     test: joined to each user and told first, they do not depend on the order of tests. Without
     `behaviours` only exceptional features are kept: what was handled, what was changed.
     """
-    rows: dict[int, int] = {}
-    for other in (*shared, recording.rows):
-        for index, mask in other.items():
-            rows[index] = rows.get(index, 0) | mask
+    rows = joined((*shared, recording.rows))
     entries = recording.entries() if behaviours else recording.exceptional()
     features = _features(entries, behaviours)
     for index, name in recording.left:

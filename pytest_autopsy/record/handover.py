@@ -39,7 +39,7 @@ def taker(code: CodeType) -> CodeInfo:
     """Return what the engines need to know of such a method."""
     info = CodeInfo(code, Function("", code.co_name, code.co_firstlineno), -1)
     info.is_taker = info.is_special = True
-    info.wants_lines = info.is_generator = False
+    info.is_generator = False
     return info
 
 

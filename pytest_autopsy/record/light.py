@@ -1,6 +1,7 @@
 """The engines of mode light: functions run, for every test, and nothing else.
 
-Each function tells once a test that it was run: its PY_START returns DISABLE, and what has told is
+A function tells at its calls that it was run. Most are called a few times a test, which is cheaper
+than to be switched off and armed again: only one that is called more often answers DISABLE, and is
 armed again when the rows go to somebody else. Modules and reprs, which decide whose rows these
 are, are seen from their start to their end. Where there is no sys.monitoring the trace function
 is asked at every call, for there is no way to switch one function off.
@@ -19,6 +20,9 @@ from .recorder import Recorder
 from .tracing import ProfileEngine, SettraceEngine
 
 _getframe = sys._getframe  # noqa: SLF001  # there is no other way to the monitored frame
+CALLS = 4
+"""Calls of a function for one owner of rows after which it is switched off: to tell so often costs as
+much as to be armed again, which walks the function's code twice."""
 
 
 class LightMonitoring(MonitoringEngine):
@@ -28,7 +32,8 @@ class LightMonitoring(MonitoringEngine):
 
     def __init__(self, recorder: Recorder) -> None:
         super().__init__(recorder)
-        self._told: list[CodeInfo] = []  # disabled since they were armed
+        self._calls: dict[int, int] = {}  # id of code -> how many for the owner of the rows
+        self._off: list[CodeInfo] = []  # disabled since they were armed
 
     def _unwinding(self) -> int:
         return int(self._events.PY_UNWIND)  # a module or a repr that ends by raising
@@ -38,17 +43,18 @@ class LightMonitoring(MonitoringEngine):
         return int(events.PY_START | events.PY_RETURN if info.is_special else events.PY_START)
 
     def _rearm(self, rows: dict[int, int]) -> None:
-        told = self._told
-        if not rows or not told or self._record < 0:
+        self._calls.clear()
+        if not self._off or not rows or self._record < 0:
             return
-        kept = [info for info in told if info.index not in rows]
         set_local_events, tool = self._monitoring.set_local_events, self._record
         start = self._events.PY_START
-        for info in told:
+        off, self._off = self._off, []
+        for info in off:
             if info.index in rows:
                 set_local_events(tool, info.code, 0)
                 set_local_events(tool, info.code, start)
-        told[:] = kept
+            else:
+                self._off.append(info)
 
     # -- callbacks: no decorators, for the frame is the caller's -----------------------------
 
@@ -66,14 +72,21 @@ class LightMonitoring(MonitoringEngine):
 
     def _on_start(self, code: CodeType, offset: int) -> object:
         try:
+            calls, key = self._calls, id(code)
+            count = calls.get(key, 0)
+            if 0 < count < CALLS:
+                calls[key] = count + 1
+                return None
             recorder = self.recorder
-            info = recorder.infos.get(id(code))
+            info = recorder.infos.get(key)
             if info is not None:
                 if info.is_special:
                     recorder.pass_by(info, _getframe(1))
                     return None
-                recorder.rows[info.index] = 1
-                self._told.append(info)
+                if not count:
+                    recorder.rows[info.index] = calls[key] = 1
+                    return None
+                self._off.append(info)
         except Exception as error:  # noqa: BLE001
             self.recorder.fault(error)
         return self._disable

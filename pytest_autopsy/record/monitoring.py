@@ -39,6 +39,7 @@ class MonitoringEngine:
         self._disable = self._monitoring.DISABLE
         self._discover = self._record = -1
         self._registered: list[tuple[int, int]] = []  # tool and event of each callback of ours
+        self._installed: list[tuple[int, int, Callable[..., object]]] = []
         self._calls = (
             self._events.PY_START
             | self._events.PY_RETURN
@@ -55,7 +56,8 @@ class MonitoringEngine:
         self._discover, self._record = free[0], free[1]
         monitoring.use_tool_id(self._discover, f"{TOOL} discovery")
         monitoring.use_tool_id(self._record, TOOL)
-        for tool, event, callback in self._callbacks():
+        self._installed = self._callbacks()
+        for tool, event, callback in self._installed:
             monitoring.register_callback(tool, event, callback)
             self._registered.append((tool, event))
         for info in self.recorder.infos.values():  # where it goes on after a stop
@@ -84,7 +86,7 @@ class MonitoringEngine:
             return "the tool ids of sys.monitoring" + (f"; not again: {refused}" if refused else "")
         taken = [
             event
-            for tool, event, callback in self._callbacks()
+            for tool, event, callback in self._installed
             if monitoring.register_callback(tool, event, callback) != callback
         ]
         for tool, wanted in self._globals():

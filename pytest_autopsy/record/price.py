@@ -13,25 +13,27 @@ from typing import NamedTuple
 
 from .records import Recording
 
-ROUNDS, WORK = 5, 10_000
+ROUNDS, WORK = 5, 2_000
 ASK_EVERY = 64
-"""Tests after which a round of work is timed again: a millisecond."""
+"""Tests after which a round of work is timed again: a fifth of a millisecond."""
 
 
 class Prices(NamedTuple):
-    """What a test, a function that has run in it, and a call cost, in units.
+    """What a test, a function that is new in the run, one that has run in a test, and a call cost.
 
-    Lines and values are within the price of functions and calls: over whole suites they go together.
+    In units. Lines and values are within the price of functions and calls: over whole suites they
+    go together.
     """
 
     test: float
+    new: float
     function: float
     call: float
 
 
-ALL = Prices(test=14_000, function=265, call=143)
-LIGHT = Prices(test=1_500, function=115, call=0)
-UNITS_ALONE = 2_500_000
+ALL = Prices(test=14_000, new=0, function=265, call=143)
+LIGHT = Prices(test=1_200, new=800, function=46, call=0)
+UNITS_ALONE = 2_000_000
 """What a run costs before and after its tests: mostly loading us."""
 
 
@@ -42,6 +44,7 @@ class Price:
         self.prices = LIGHT if light else ALL
         self.unit_s = min(_timed() for _ in range(ROUNDS)) / 1e9
         self._tests = 0
+        self._known: set[int] = set()  # functions that have run in a test
 
     @property
     def alone_s(self) -> float:
@@ -56,8 +59,12 @@ class Price:
         self._tests += 1
         if self._tests % ASK_EVERY == 0:
             self.unit_s += (_timed() / 1e9 - self.unit_s) / 4
-        test, function, call = self.prices
-        return self.unit_s * (test + function * len(recording.rows) + call * recording.seen)
+        rows = recording.rows
+        known = len(self._known)
+        self._known.update(rows)
+        test, new, function, call = self.prices
+        work = test + new * (len(self._known) - known) + function * len(rows)
+        return self.unit_s * (work + call * recording.seen)
 
 
 def _timed() -> float:

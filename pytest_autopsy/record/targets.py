@@ -197,10 +197,8 @@ class Targets:
 def _from_source(code: CodeType, path: str, shown: str, kind: Kind) -> Function:
     source = source_of(path)
     if code.co_name in _UNNAMED:
-        span = source.enclosing(code.co_firstlineno)
-        if span is None:
-            return Function(shown, "<module>", 1, kind)
-        return Function(shown, span.name, span.first, kind)
+        around = source.name_around(code.co_firstlineno)
+        return Function(shown, *(around or ("<module>", 1)), kind)
     span = source.starting_at(code.co_name, code.co_firstlineno)
     name = span.name if span else code.co_name
     return Function(shown, name, code.co_firstlineno, kind)

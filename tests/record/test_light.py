@@ -61,6 +61,32 @@ def test_each_test_has_the_functions_that_it_ran(light):
         assert ran(light, prog.one) == {"one", "helper"}
 
 
+def test_a_function_that_was_switched_off_tells_the_next_owner_of_rows(light):
+    prog = light.module
+    own = {}
+
+    def hot():
+        for n in range(50):
+            prog.helper(n)
+
+    def test():
+        hot()
+        light.recorder.push_owner(own)
+        hot()
+        light.recorder.pop_owner()
+        light.recorder.pause()
+        hot()
+        light.recorder.go_on()
+        prog.two()
+
+    with light.started():
+        assert ran(light, test) == {"helper", "two"}
+        assert {light.recorder.functions[index].name for index in own} == {"helper"}
+        assert ran(light, prog.two) == {"two"}
+        assert ran(light, hot) == {"helper"}
+        assert ran(light, hot) == {"helper"}
+
+
 def test_no_call_is_kept(light):
     with light.started():
         done = light.again(light.module.one)
