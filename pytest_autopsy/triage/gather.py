@@ -199,4 +199,5 @@ def _order(one: Incident) -> tuple[object, ...]:
     """What decides which of a cause's failures are shown: their content first, then their place."""
     size = len(one.message) + len(one.code)
     content = (size, one.name, one.message, one.code, one.phase, one.type, one.frames)
-    return (*content, one.file, one.line, one.run, one.step, one.reader, one.repeats, one.ignored)
+    place = (one.file, one.line, one.run, one.step, one.reader)
+    return (*content, *place, one.repeats, one.ignored, one.first)
