@@ -60,7 +60,7 @@ def scores(library: Library, fault: Fault) -> dict[Key, float]:
             path, line = entity.split("::")[:2]
             file = os.path.relpath(path, library.root / "work")
             span = source_of(paths(file)).enclosing(int(line))
-            if span is not None:
+            if span is not None and file in library.files:  # its tests are no suspects
                 key = file, plain_name(span.name)
                 found[key] = max(float(score), found.get(key, 0.0))
     return found
