@@ -31,7 +31,7 @@ class Prices(NamedTuple):
     call: float
 
 
-ALL = Prices(test=14_000, new=0, function=265, call=143)
+ALL = Prices(test=9_400, new=0, function=178, call=96)
 LIGHT = Prices(test=1_200, new=800, function=46, call=0)
 UNITS_ALONE = 2_000_000
 """What a run costs before and after its tests: mostly loading us."""
