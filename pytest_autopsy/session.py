@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
 from operator import itemgetter
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -110,7 +109,6 @@ class Session:
         self._compared: Assertion | None = None
         self._test = ""
         self._in_fixture = False
-        self._files: list[str] = []  # of the recorder's functions
 
     def _recorded_children(self) -> TestChildren | None:
         if not (self.settings.children and self.settings.trace):
@@ -337,11 +335,8 @@ class Session:
     def _shared(self, rows: dict[int, int], names: frozenset[str]) -> list[dict[int, int]]:
         known = sorted(self.fixtures.values(), key=itemgetter(0))  # not by who set up first
         used = [owned for name, owned in known if name in names]
-        files = self._files
-        for function in islice(self.recorder.functions, len(files), None):
-            files.append(function.file)
-        imports = self.recorder.import_rows
-        ran = imports.keys() & map(files.__getitem__, rows)
+        functions, imports = self.recorder.functions, self.recorder.import_rows
+        ran = imports.keys() & {functions[index].file for index in rows}
         return [imports[file] for file in sorted(ran)] + used
 
     def _exception(

@@ -91,16 +91,11 @@ class Looker:
 
     def glance(self, value: Any) -> Look:
         """Return what a look shows whose limits let nothing be walked: of most values the type."""
-        found = _CUTS.get(id(type(value)))
-        if found is not None and found[0]() is type(value):
-            return found[1]
-        self.limits = TYPES
-        shown = self.look(value)
-        if type(shown) is Value and shown.kind == "cut" and shown.why == "budget":
-            if len(_CUTS) > MAX_CUTS:  # a program that makes classes in a loop
-                _CUTS.clear()
-            _CUTS[id(type(value))] = weakref.ref(type(value)), shown
-        return shown
+        cls = type(value)
+        if value is None or cls is str or cls is int or cls is bool or cls is float:
+            self.limits = TYPES
+            return self.look(value)
+        return (_READERS.get(id(cls)) or _learn(cls)).cut
 
     def at(self, value: Any, depth: int) -> Look:
         cls = type(value)
@@ -113,10 +108,9 @@ class Looker:
         self.nodes -= 1
         reader = _READERS.get(id(cls)) or _learn(cls)
         if self.nodes < 0:
-            return new_value(Value, ("cut", reader[1], None, (), (), "budget"))
+            return reader.cut
         try:
-            found: Look = reader[0](self, value, reader[1], depth)
-            return found
+            return reader.read(self, value, reader.name, depth)
         except RecursionError:
             raise  # there is no room to go on either
         except Exception as fault:  # noqa: BLE001  # half-built, or changed by another thread
@@ -135,26 +129,11 @@ class Looker:
         if id(value) in self.open:
             return new_value(Value, ("cut", name, None, (), (), "cycle"))
         self.open.append(id(value))
-        string, most, size = limits.string, limits.items, len(own)
         shown: list[tuple[str, Look]] = []
-        for key, item in own.items() if size <= most else islice(own.items(), most):
-            if type(key) is not str or len(key) > MAX_NAME:
-                key = plain_name(key)
-            kind = type(item)
-            if (
-                (kind is str and len(item) <= string)
-                or item is None
-                or (kind is int and -MAX_INT < item < MAX_INT)
-                or kind is bool
-                or kind is float
-            ):
-                shown.append((key, item))
-            else:
-                shown.append((key, self.at(item, depth + 1)))
+        self._own(own, depth, shown)
         self.open.pop()
-        if size > most:
-            return new_value(Value, ("object", name, size, (), tuple(shown), "items"))
-        return new_value(Value, ("object", name, None, (), tuple(shown), ""))
+        size, why = (len(own), "items") if len(own) > limits.items else (None, "")
+        return new_value(Value, ("object", name, size, (), tuple(shown), why))
 
     def special(self, value: Any, _name: str, depth: int) -> Look:
         """An instance of a class that is read in a way of its own, or that its project describes."""
@@ -185,7 +164,7 @@ class Looker:
             attrs = self._attributes(value, facts, depth)
             if facts.fields and len(facts.fields) == tuple.__len__(value):
                 return named_tuple(self, value, facts, depth, attrs)
-            content = _READERS[id(base)][0](self, value, facts.name, depth)
+            content = cast("Value", _READERS[id(base)].read(self, value, facts.name, depth))
             return content._replace(attrs=attrs.attrs, why=content.why or attrs.why)
         if not facts.hidden and not facts.slots and not _own_dict(value, facts)[0]:
             return content  # as most are: a plain text or number of another class
@@ -211,6 +190,18 @@ class Looker:
         total = len(own)
         if facts.slots or facts.is_exception:
             total += self._slots(value, facts, depth, shown)
+        self._own(own, depth, shown)
+        size = None
+        if total > limits.items:
+            why, size = why or "items", total
+        if facts.shared:
+            self._shared(value, facts, depth, shown, own)
+        self.open.pop()
+        return new_value(Value, ("object", facts.name, size, (), tuple(shown), why))
+
+    def _own(self, own: dict[Any, Any], depth: int, shown: list[tuple[str, Look]]) -> None:
+        """Add what the instance's own dict holds, as far as the limit on items goes."""
+        limits = self.limits
         for name, item in islice(own.items(), max(limits.items - len(shown), 0)):
             kind = type(item)
             if type(name) is not str or len(name) > MAX_NAME:
@@ -225,13 +216,6 @@ class Looker:
                 shown.append((name, item))
             else:
                 shown.append((name, self.at(item, depth + 1)))
-        size = None
-        if total > limits.items:
-            why, size = why or "items", total
-        if facts.shared:
-            self._shared(value, facts, depth, shown, own)
-        self.open.pop()
-        return new_value(Value, ("object", facts.name, size, (), tuple(shown), why))
 
     def _slots(self, value: Any, facts: ClassFacts, depth: int, shown: list[Any]) -> int:
         """Add an exception's arguments and what is in slots; return how many there were."""
@@ -290,11 +274,6 @@ class Looker:
         return new_value(Value, ("sequence", name, size, tuple(shown), (), cut))
 
 
-MAX_CUTS = 10_000
-_CUTS: dict[int, tuple[Any, Value]] = {}
-"""By id of a class, beside a weak reference that tells a reused id: what is shown by its name alone."""
-
-
 def _huge(value: int) -> Value:
     return Value("number", "int", value.bit_length(), (), (), "bits")
 
@@ -316,23 +295,35 @@ def _own_dict(value: Any, facts: ClassFacts) -> tuple[dict[Any, Any], str]:
     return NOTHING, "" if own is value or own is None else "attributes in another mapping"
 
 
-_READERS: dict[int, tuple[Any, str, Any]] = {
-    id(cls): (shown, class_facts(cls).name, None) for cls, shown in (LITERALS | CONTAINERS).items()
+class Reader(NamedTuple):
+    """How all instances of one class are read."""
+
+    read: Callable[[Looker, Any, str, int], Look]
+    name: str
+    cut: Value  # what is shown where only the class's name is
+    forgets: object = None  # the weak reference that takes it out when the class is gone
+
+
+def _reader(read: Any, name: str, forgets: object = None) -> Reader:
+    return Reader(read, name, Value("cut", name, why="budget"), forgets)
+
+
+_READERS: dict[int, Reader] = {
+    id(cls): _reader(read, class_facts(cls).name) for cls, read in (LITERALS | CONTAINERS).items()
 }
-"""By id of a class: who reads its instances, its name, and what forgets it when the class is gone."""
+"""By id of a class. A class that goes takes its own with it, before another one can have its id."""
 
 
-def _learn(cls: type) -> tuple[Any, str, Any]:
+def _learn(cls: type) -> Reader:
     """Decide once for all instances of a class how they are read."""
     facts = class_facts(cls)
     held = (facts.slots, facts.shared, facts.library, facts.hidden)
     odd = any(held) or facts.is_enum or facts.is_exception
-
-    def forget(_: object, key: int = id(cls), readers: dict[int, Any] = _READERS) -> None:
-        readers.pop(key, None)  # before another class can have its id
-
     is_plain = facts.base is None and facts.has_dict and not odd
-    reader = Looker.plain if is_plain else Looker.special
-    found = reader, facts.name, weakref.ref(cls, forget)
-    _READERS[id(cls)] = found
+
+    def forget(_: object, key: int = id(cls), readers: dict[int, Reader] = _READERS) -> None:
+        readers.pop(key, None)
+
+    read = Looker.plain if is_plain else Looker.special
+    found = _READERS[id(cls)] = _reader(read, facts.name, weakref.ref(cls, forget))
     return found

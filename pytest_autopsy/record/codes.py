@@ -41,6 +41,7 @@ _CHANGES = frozenset(
 
 
 _LATER = frozenset(("is_small", "last_line", "mutates", "rebinds", "wants_lines", "whole"))
+"""What of a CodeInfo is read from the bytecode and its lines, when it is first asked for."""
 
 
 class CodeInfo:

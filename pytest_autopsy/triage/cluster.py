@@ -35,18 +35,16 @@ class Bucket:
         suspects = self.diagnosis.suspects
         return suspects[0].function if suspects else None
 
-    def regrets(self) -> dict[Function, float]:
-        """Return how far below the best each of the first suspects ranks.
+    def near(self) -> set[Function]:
+        """Return the suspects that rank so high that one may be another bucket's culprit.
 
         Tests are none, but for one that is the culprit itself: it explains nothing but its own.
         """
         top = self.diagnosis.suspects[:TOP]
         if top and top[0].function.kind == "test":
-            return {top[0].function: 0.0}
+            return {top[0].function}
         return {
-            s.function: top[0].score - s.score
-            for s in top
-            if s.function.kind != "test" and top[0].score - s.score <= NEAR
+            s.function for s in top if s.function.kind != "test" and top[0].score - s.score <= NEAR
         }
 
 

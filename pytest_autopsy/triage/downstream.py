@@ -44,7 +44,7 @@ class _Near:
 
     def of(self, bucket: Bucket) -> list[int]:
         found = set(self._with_test[bucket.failures[0].nodeid])
-        for function in bucket.regrets():
+        for function in bucket.near():
             found |= self._with_culprit.get(function, set())
         return sorted(found)
 
@@ -61,7 +61,7 @@ def _explains(first: Bucket, later: Bucket) -> bool:
     culprit = first.culprit
     if first.diagnosis.confidence != "shown" or later.diagnosis.confidence != "open":
         return False
-    return culprit in later.regrets() and any(
+    return culprit in later.near() and any(
         suspect.function == culprit and suspect.mechanism and suspect.share >= 1.0
         for suspect in later.diagnosis.suspects
     )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import collections
+import gc
 import sys
 import uuid
+import weakref
 from typing import Any, ClassVar
 
 import pytest
 
 from pytest_autopsy.model import Value
 from pytest_autopsy.observe.text import to_json, to_text
-from pytest_autopsy.observe.values import MAX_INT, SNAPSHOT, TRACE, Limits, Looker, look
+from pytest_autopsy.observe.values import MAX_INT, SNAPSHOT, TRACE, TYPES, Limits, Looker, look
 
 TINY = Limits(depth=2, items=3, string=5, nodes=6)
 
@@ -214,7 +216,7 @@ def test_a_change_while_looking_is_a_cut_not_an_error(monkeypatch: pytest.Monkey
 
     from pytest_autopsy.observe import values
 
-    monkeypatch.setitem(values._READERS, id(dict), (broken, "dict"))
+    monkeypatch.setitem(values._READERS, id(dict), values._reader(broken, "dict"))
     assert look({"a": 1}) == Value("cut", "dict", why="not readable: RuntimeError")
 
 
@@ -232,3 +234,30 @@ def test_little_stack_is_a_cut_not_an_error() -> None:
         except RecursionError:
             continue  # our own dive's
     assert seen == {"<list, not readable: RecursionError>", "[[[[1]]]]"}
+
+
+class Plain:
+    def __init__(self) -> None:
+        self.name = "tea"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, True, 7, 1 << 70, 2.5, "tea", "t" * 999, b"tea", [1], {"a": 1}, (), Plain(), Plain, len],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_glance_shows_what_a_look_without_nodes_shows(value: object) -> None:
+    assert Looker(SNAPSHOT).glance(value) == Looker(TYPES).look(value)
+
+
+def test_a_class_that_was_looked_at_can_go_and_nothing_is_left_of_it() -> None:
+    from pytest_autopsy.observe import values
+
+    cls = type("Gone", (), {"__init__": lambda self: setattr(self, "kept", 1)})
+    assert to_json(look(cls()))
+    key, alive = id(cls), weakref.ref(cls)
+    assert key in values._READERS
+    del cls
+    gc.collect()
+    assert alive() is None
+    assert key not in values._READERS
