@@ -62,6 +62,14 @@ def _of_failure(case: Case, failure: Failure) -> list[tuple[Function, list[bool]
     return [(function, flags, classes.get(function)) for function, flags in novel.items()]
 
 
+_SIZED = {"0": "an empty {}", "1": "a {} of length 1", "many": "a longer {}"}
+_SIGNED = {"-": "a negative {}", "0": "0", "+": "a positive {}"}
+_WORDS = {
+    **dict.fromkeys(("str", "list", "tuple", "dict", "set", "frozenset", "bytes"), _SIZED),
+    **dict.fromkeys(("int", "float"), _SIGNED),
+}
+
+
 def told_by(call: Call) -> tuple[str, str]:
     """Return the features by which passing tests remember what a call was given and what it did."""
     given = given_of(tuple(value for _, value in call.arguments))
@@ -78,7 +86,8 @@ def _class_finding(
     if not usual:
         return None
     shown = to_text(call.value, 40)
-    fact = f"{call.function.short} returned {shown}; in passing tests {' or '.join(usual[:3])}"
+    told = " or ".join(map(_in_words, usual[:3]))
+    fact = f"{call.function.short} returned {shown}; in passing tests {told}"
     evidence = Evidence(
         "new class", fact, "culprit", call.function.file, call.line, call.function.name,
         failure.nodeid, call.id, shown,
@@ -86,6 +95,14 @@ def _class_finding(
     strength = _surprise(call.value, usual)
     function = case.with_kind(call.function)
     return Finding(function, "class", strength, fact, (evidence,), call.line)
+
+
+def _in_words(told: str) -> str:
+    """A `value_class` for readers; of types that could end so by name, as it is."""
+    for type_, ends in _WORDS.items():
+        if told.startswith(type_) and told[len(type_) :] in ends:
+            return ends[told[len(type_) :]].format(type_)
+    return told
 
 
 def _surprise(value: Look, usual: list[str]) -> float:

@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from pytest_autopsy.diagnose import spectrum
+from pytest_autopsy.diagnose import behaviour, spectrum
 from pytest_autopsy.diagnose.atoms import Atom, difference
 from pytest_autopsy.diagnose.spectrum import ochiai
 from pytest_autopsy.model import Diagnosis, Value
+from pytest_autopsy.observe.values import look
+from pytest_autopsy.record.finish import value_class
 
 from .helpers import Bench
 
@@ -236,3 +238,20 @@ def test_a_list_with_two_readers_is_no_such_thing(bench: Make) -> None:
     made.test("test_good")
     made.test("test_bad")
     assert made.diagnosis().kind != "iterator exhausted"
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({"a": 1, "b": 2}, "a longer dict"),
+        ([], "an empty list"),
+        ("x", "a str of length 1"),
+        (-2, "a negative int"),
+        (0.0, "0"),
+        (None, "None"),
+        (True, "True"),
+        (type("Vector1", (), {})(), "Vector1"),
+    ],
+)
+def test_what_passing_tests_return_is_told_in_words(value: object, told: str) -> None:
+    assert behaviour._in_words(value_class(look(value))) == told
