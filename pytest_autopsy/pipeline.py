@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from .atonce import uncollected
+from .diagnose import environment
 from .diagnose.case import Case
 from .diagnose.divergence import Divergence, Passes
 from .diagnose.known import Known as Known  # for whoever calls both functions
@@ -36,8 +37,10 @@ def explain(
     known = known or Known(run, path_of)
     known.looked_at = chosen(run.failures)
     assess = assessor(run, path_of, known, step)
-    buckets = cluster(run.failures, known.looked_at, assess)
-    return _causes([part for bucket in buckets for part in _confirmed(bucket, known, assess)])
+    outside, inside = _apart(run.failures, known)
+    buckets = cluster(inside, known.looked_at, assess)
+    parts = [part for bucket in buckets for part in _confirmed(bucket, known, assess)]
+    return _causes([*(Bucket(part, assess(part)) for part in outside), *parts])
 
 
 @uncollected()
@@ -89,6 +92,20 @@ def assessor(
         return known.once(key, lambda: diagnose(Case(run, ordered, path_of, known)))
 
     return assess
+
+
+def _apart(failures: Sequence[Failure], known: Known) -> tuple[list[list[Failure]], list[Failure]]:
+    """Return the failures of each thing that is missing outside the program, and all the others.
+
+    No function explains the former: two modules that are not installed are two causes, whatever
+    code asks for them, and one is one.
+    """
+    outside: dict[str, list[Failure]] = {}
+    inside: list[Failure] = []
+    for failure in failures:
+        end = environment.missing(known, failure)
+        (inside if end is None else outside.setdefault(end.what, [])).append(failure)
+    return [outside[what] for what in sorted(outside)], inside
 
 
 def _confirmed(

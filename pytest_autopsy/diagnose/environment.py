@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ..model import ExceptionRecord, Failure
 from .case import Case
+from .known import Known
 
 MAX_FAILURES = 20
 _MODULE = re.compile(r"No module named '([\w.]+)'")
@@ -25,23 +26,34 @@ _RULES: tuple[tuple[str, str, str], ...] = (
 class Outside(NamedTuple):
     """What is missing outside the program, and what to do about it."""
 
-    title: str
+    what: str  # the same for all failures that end in it
     hint: str
+    detail: str = ""
+
+    @property
+    def title(self) -> str:
+        """What is missing, in a line."""
+        return f"{self.what}: {self.detail}" if self.detail else self.what
 
 
 def find(case: Case) -> Outside | None:
     """Return what is missing outside the program, where every failure (of the first MAX_FAILURES)
     ended in it and the program did not raise that itself.
     """
-    found = {_of_failure(case, failure) for failure in case.failures[:MAX_FAILURES]}
-    return found.pop() if len(found) == 1 else None
+    ends = [missing(case.known, failure) for failure in case.failures[:MAX_FAILURES]]
+    found = {end for end in ends if end is not None}
+    if None in ends or len({end.what for end in found}) != 1:
+        return None
+    one = min(found)
+    return one if len(found) == 1 else one._replace(detail="")
 
 
-def _of_failure(case: Case, failure: Failure) -> Outside | None:
+def missing(known: Known, failure: Failure) -> Outside | None:
+    """Return what one failure missed outside the program; None where that is not what it ended in."""
     if failure.snapshot is None:
-        return _named(case, *failure.exception) if failure.exception is not None else None
+        return _named(known, *failure.exception) if failure.exception is not None else None
     for record in failure.snapshot.exceptions:
-        outside = _named(case, record.type, record.message)
+        outside = _named(known, record.type, record.message)
         if outside is not None and not _is_own(record):
             return outside
     return None
@@ -53,11 +65,11 @@ def _is_own(record: ExceptionRecord) -> bool:
     return bool(own) and own[0].depth == 0 and own[0].code.lstrip().startswith("raise")
 
 
-def _named(case: Case, kind: str, message: str) -> Outside | None:
+def _named(known: Known, kind: str, message: str) -> Outside | None:
     first = message.strip().splitlines()[0][:120] if message.strip() else ""
     if kind == "ModuleNotFoundError" and (module := _MODULE.search(message)):
         name = module.group(1)
-        if _is_ours(case, name):
+        if name.split(".")[0] in known.once("names of ours", lambda: _ours(known)):
             return None
         return Outside(
             f"missing module {name}", f"install {name.split('.')[0]} where the tests run"
@@ -69,12 +81,11 @@ def _named(case: Case, kind: str, message: str) -> Outside | None:
         return Outside(f"missing program {name}", f"install {name}, or put it on PATH")
     for rule, title, hint in _RULES:
         if kind == rule:
-            return Outside(f"{title}: {first}" if first else title, hint)
+            return Outside(title, hint, first)
     return None
 
 
-def _is_ours(case: Case, module: str) -> bool:
-    """Whether a module's first name is that of a folder or file of the project."""
-    top = module.split(".")[0]
-    parts = {part.removesuffix(".py") for f in case.run.functions for part in f.file.split("/")}
-    return top in parts
+def _ours(known: Known) -> frozenset[str]:
+    """The names of the project's folders and files."""
+    files = {function.file for function in known.run.functions}
+    return frozenset(part.removesuffix(".py") for file in files for part in file.split("/"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from dataclasses import replace
 from functools import partial
 
 from ..model import Confidence, Diagnosis, Failure, Function, Suspect
@@ -94,13 +95,15 @@ def diagnose(case: Case) -> Diagnosis:
     best = _strongest(findings, first.function)
     title, kind = describe(case, suspects, best, confidence, findings)
     hint = hint_for(first, best)
+    evidence = tell(case, first, findings)
     outside = environment.find(case)
     if outside is not None:
         title, kind, hint = outside.title, "environment", outside.hint
+        evidence = [replace(fact, role="called") if fact.role == "culprit" else fact for fact in evidence]  # fmt: skip
     return Diagnosis(
         failures=tuple(failure.id for failure in case.failures),
         suspects=tuple(suspects),
-        evidence=tuple(tell(case, first, findings)),
+        evidence=tuple(evidence),
         confidence=confidence,
         kind=kind,
         title=title,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pytest_autopsy.model import Diagnosis
+from pytest_autopsy.pipeline import explain
 
 from .helpers import Bench
 
@@ -194,9 +195,24 @@ def refuse():
 def import_it():
     import no_such_module_anywhere
 
+def other_import():
+    import no_such_module_anywhere
+
+def wanted(name):
+    try:
+        return __import__(name)
+    except ImportError as error:
+        refuse_to_go_on(error)
+
+def refuse_to_go_on(error):
+    raise error
+
 def test_refused(): connect()
 def test_own(): refuse()
 def test_module(): import_it()
+def test_module_too(): other_import()
+def test_first_missing(): wanted("no_such_first")
+def test_second_missing(): wanted("no_such_second")
 """
 
 
@@ -211,6 +227,19 @@ def test_what_is_missing_outside_the_program(bench: Make) -> None:
     assert (found.title, found.hint.split()[:2]) == (
         "missing module no_such_module_anywhere", ["install", "no_such_module_anywhere"]
     )  # fmt: skip
+
+
+def test_two_missing_modules_are_two_causes_whoever_asks_for_them(bench: Make) -> None:
+    made = bench(OUTSIDE)
+    for name in ("test_module", "test_module_too", "test_first_missing", "test_second_missing"):
+        made.test(name)
+    found = explain(made.run, made.targets.absolute)
+    assert sorted((one.diagnosis.title, len(one.failures)) for one in found) == [
+        ("missing module no_such_first", 1),
+        ("missing module no_such_module_anywhere", 2),
+        ("missing module no_such_second", 1),
+    ]
+    assert not [fact for one in found for fact in one.diagnosis.evidence if fact.role == "culprit"]
 
 
 def test_what_the_program_raises_itself_is_not_outside(bench: Make) -> None:
