@@ -25,6 +25,7 @@ CauseKind = Literal[
     "mutable default",
     "no evidence",
     "none returned",
+    "not in the library",
     "shared state changed",
     "stale cache",
     "state left behind",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ..model import ExceptionRecord, Failure
+from ..model import Confidence, ExceptionRecord, Failure
 from .case import Case
 from .known import Known
 
@@ -22,6 +22,16 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("ReadOnlyFilesystemError", "file system is read-only", "write below tmp_path"),
 )  # fmt: skip
 
+_GONE = {
+    "3.10": "formatter parser symbol",
+    "3.11": "binhex",
+    "3.12": "asynchat asyncore distutils imp smtpd",
+    "3.13": "aifc audioop cgi cgitb chunk crypt imghdr lib2to3 mailcap msilib nis nntplib ossaudiodev pipes"
+    " sndhdr spwd sunau telnetlib uu xdrlib",
+}
+REMOVED = {name: version for version, names in _GONE.items() for name in names.split()}
+"""Modules of the standard library -> the Python that no longer has them ("What's New", PEP 594)."""
+
 
 class Outside(NamedTuple):
     """What is missing outside the program, and what to do about it."""
@@ -29,6 +39,7 @@ class Outside(NamedTuple):
     what: str  # the same for all failures that end in it
     hint: str
     detail: str = ""
+    confidence: Confidence = "likely"
 
     @property
     def title(self) -> str:
@@ -69,11 +80,9 @@ def _named(known: Known, kind: str, message: str) -> Outside | None:
     first = message.strip().splitlines()[0][:120] if message.strip() else ""
     if kind == "ModuleNotFoundError" and (module := _MODULE.search(message)):
         name = module.group(1)
-        if name.split(".")[0] in known.once("names of ours", lambda: _ours(known)):
+        if name.split(".")[0] in names_of_ours(known):
             return None
-        return Outside(
-            f"missing module {name}", f"install {name.split('.')[0]} where the tests run"
-        )
+        return Outside(f"missing module {name}", _instead(name.split(".")[0]), confidence="shown")
     if kind == "FileNotFoundError" and (program := _QUOTED.search(message)):
         name = program.group(1)
         if "/" in name or "." in name or "\\" in name:
@@ -85,7 +94,17 @@ def _named(known: Known, kind: str, message: str) -> Outside | None:
     return None
 
 
-def _ours(known: Known) -> frozenset[str]:
-    """The names of the project's folders and files."""
-    files = {function.file for function in known.run.functions}
-    return frozenset(part.removesuffix(".py") for file in files for part in file.split("/"))
+def _instead(module: str) -> str:
+    if module in REMOVED:
+        return f"Python {REMOVED[module]} and later have no {module}: use what took its place, or an older Python"
+    return f"install {module} where the tests run"
+
+
+def names_of_ours(known: Known) -> frozenset[str]:
+    """Return the names of the project's folders and files, without suffixes."""
+
+    def found() -> frozenset[str]:
+        files = {function.file for function in known.run.functions}
+        return frozenset(part.removesuffix(".py") for file in files for part in file.split("/"))
+
+    return known.once("names of ours", found)

@@ -9,6 +9,7 @@ from functools import partial
 
 from ..model import Confidence, Diagnosis, Failure, Function, Suspect
 from . import (
+    absent,
     behaviour,
     birth,
     changed,
@@ -28,10 +29,11 @@ from . import (
     swallowed,
     told,
     uncallable,
+    uncalled,
     unset,
 )
 from .case import Case, Finding
-from .story import CLEAR, describe, hint_for, tell
+from .story import CLEAR, describe, hint_for, tell, where_it_failed
 
 WEIGHTS = {
     "spectrum": 2.4,
@@ -48,6 +50,8 @@ WEIGHTS = {
     "confused": 1.4,
     "unset": 2.5,
     "uncallable": 2.7,
+    "uncalled": 4.0,
+    "absent": 1.5,
     "spelt": 0.45,
     "itself": 4.5,
     "told": 1.0,
@@ -72,7 +76,7 @@ WALK_FINDERS = (
 """What looks at the walk back from one failure's value, and at nothing of the other failures."""
 EXPLAINING = (
     "itself", "uncallable", "left", "stale", "lost", "exhausted", "confused", "swallowed", "unset",
-    "mutation", "none",
+    "uncalled", "absent", "mutation", "none",
 )  # fmt: skip
 """Mechanisms, the one first that says most of how it came about: a None that somebody returned
 because he swallowed an exception is told as that."""
@@ -88,26 +92,41 @@ def diagnose(case: Case) -> Diagnosis:
         return _unexplained(case)  # a strict xpass: nothing failed that could be followed
     findings = gather(case)
     suspects = rank(case, findings)
-    if not suspects:
-        return _unexplained(case)
+    found = _explained(case, suspects, findings) if suspects else _unexplained(case)
+    outside = environment.find(case)
+    return found if outside is None else _of_outside(found, outside, case)
+
+
+def _explained(case: Case, suspects: list[Suspect], findings: list[Finding]) -> Diagnosis:
     confidence = _confidence(suspects)
     first = suspects[0]
     best = _strongest(findings, first.function)
     title, kind = describe(case, suspects, best, confidence, findings)
-    hint = hint_for(first, best)
-    evidence = tell(case, first, findings)
-    outside = environment.find(case)
-    if outside is not None:
-        title, kind, hint = outside.title, "environment", outside.hint
-        evidence = [replace(fact, role="called") if fact.role == "culprit" else fact for fact in evidence]  # fmt: skip
     return Diagnosis(
         failures=tuple(failure.id for failure in case.failures),
         suspects=tuple(suspects),
-        evidence=tuple(evidence),
+        evidence=tuple(tell(case, first, findings)),
         confidence=confidence,
         kind=kind,
         title=title,
-        hint=hint,
+        hint=hint_for(first, best),
+    )
+
+
+def _of_outside(found: Diagnosis, outside: environment.Outside, case: Case) -> Diagnosis:
+    """Return the diagnosis of failures that no function explains: who led there is no culprit."""
+    evidence = [
+        replace(fact, role="called") if fact.role == "culprit" else fact for fact in found.evidence
+    ]
+    failed = where_it_failed(case, evidence)
+    return replace(
+        found,
+        title=outside.title,
+        kind="environment",
+        hint=outside.hint,
+        confidence=outside.confidence,
+        evidence=tuple(evidence or filter(None, [failed])),
+        why_none="",
     )
 
 
@@ -125,6 +144,8 @@ def gather(case: Case) -> list[Finding]:
         *changed.find(case),
         *unset.find(case),
         *uncallable.find(case),
+        *uncalled.find(case),
+        *absent.find(case),
         *spelt.find(case),
         *itself.find(case),
         *told.find(case),
@@ -264,10 +285,6 @@ def _confidence(suspects: list[Suspect]) -> Confidence:
 def _unexplained(case: Case) -> Diagnosis:
     why = next((f.why_no_trace for f in case.failures if f.why_no_trace), "")
     title, kind = describe(case, [], None, "none", [])
-    hint = ""
-    outside = environment.find(case)
-    if outside is not None:
-        title, kind, hint = outside.title, "environment", outside.hint
     return Diagnosis(
         failures=tuple(failure.id for failure in case.failures),
         suspects=(),
@@ -275,6 +292,5 @@ def _unexplained(case: Case) -> Diagnosis:
         confidence="none",
         kind=kind,
         title=title,
-        hint=hint,
         why_none=why or "no function of the project ran in it",
     )

@@ -27,6 +27,11 @@ class Body:
             for inner in ast.walk(node)
             if isinstance(inner, (ast.Name, ast.Attribute)) and isinstance(inner.ctx, ast.Load)
         }
+        self.assigned = {
+            inner.attr
+            for inner in ast.walk(node)
+            if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store)
+        }
         spec = node.args
         extra = [one for one in (spec.vararg, spec.kwarg) if one is not None]
         given = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, *extra]

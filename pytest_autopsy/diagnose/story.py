@@ -84,7 +84,7 @@ def tell(case: Case, first: Suspect, findings: list[Finding]) -> list[Evidence]:
     if not called:
         called = _caller(case, culprit[0])
     told = [*called[:MAX_CALLED], *culprit[:MAX_CULPRIT]]
-    failed = _failed(case, told)
+    failed = where_it_failed(case, told)
     return told + ([failed] if failed is not None else [])
 
 
@@ -148,8 +148,8 @@ def _telling_call(
     return last
 
 
-def _failed(case: Case, chosen: list[Evidence]) -> Evidence | None:
-    """Where the test of the story stopped."""
+def where_it_failed(case: Case, chosen: list[Evidence]) -> Evidence | None:
+    """Return where the test of the chosen facts stopped; None where no frame of the project shows."""
     tests = [fact.test for fact in chosen]
     failure = next((f for f in case.failures if f.nodeid in tests), case.failures[0])
     frames = project_frames(failure)

@@ -24,23 +24,30 @@ def find(case: Case) -> list[Finding]:
     """
     findings: list[Finding] = []
     for failure in case.followed:
-        missing = _MISSING.match(failure.exception[1]) if failure.exception else None
-        if missing is None or failure.exception is None or failure.exception[0] != "AttributeError":
+        missing = lacked(failure)
+        if missing is None:
             continue
-        kind, attribute = missing.groups()
+        kind, attribute = missing
         findings.extend(
             _finding(case, failure, call, kind, attribute)
-            for call in _makers(failure, kind)
+            for call in makers(failure, kind)
             if attribute not in _sets(case, call)
         )
     return findings
 
 
-def _makers(failure: Failure, kind: str) -> Iterator[Call]:
-    """The calls that made objects of the class, those of its bases too; each function once."""
-    assert failure.trace is not None
+def lacked(failure: Failure) -> tuple[str, str] | None:
+    """Return the class and the attribute that an object of it did not have; None where it was not that."""
+    if failure.exception is None or failure.exception[0] != "AttributeError":
+        return None
+    missing = _MISSING.match(failure.exception[1])
+    return (missing.group(1), missing.group(2)) if missing else None
+
+
+def makers(failure: Failure, kind: str) -> Iterator[Call]:
+    """Yield the calls that made objects of the class, those of its bases too; each function once."""
     seen = set()
-    for call in reversed(failure.trace.calls):
+    for call in reversed(failure.trace.calls if failure.trace is not None else ()):
         name = call.function.name.rpartition(".")[2]
         if name not in _MAKERS or call.function in seen or call.function.kind == "test":
             continue
@@ -53,12 +60,12 @@ def _makers(failure: Failure, kind: str) -> Iterator[Call]:
 def _sets(case: Case, call: Call) -> frozenset[str]:
     """The attributes that a function assigns on a line of its own."""
     span = case.span(call.function)
-    return frozenset(body_of(span.node).attributes) if span is not None else frozenset()
+    return frozenset(body_of(span.node).assigned) if span is not None else frozenset()
 
 
 def _is_slip(case: Case, file: str, attribute: str) -> bool:
     """Whether what was asked for is much like an attribute that the file's functions do set."""
-    set_there = {name for span in case.source(file).spans for name in body_of(span.node).attributes}
+    set_there = {name for span in case.source(file).spans for name in body_of(span.node).assigned}
     return bool(much_like(attribute, set_there))
 
 

@@ -1,0 +1,162 @@
+"""What is not there: a name of a library, an attribute whose set-up did not run, a module of Python's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pytest_autopsy.diagnose.environment import REMOVED
+from pytest_autopsy.pipeline import explain
+
+from .helpers import Bench
+
+Make = Callable[[str], Bench]
+
+OLD_NAMES = """
+import json
+
+def convert(text):
+    return json.read(text)
+
+def load(text):
+    return convert(text)
+
+def late():
+    from json import no_such_name
+    return no_such_name
+
+def refuse():
+    raise AttributeError("module 'json' has no attribute 'read'")
+
+def own():
+    return bench_helper.no_such_name
+
+def test_good(): assert json.loads("1") == 1
+def test_bad(): assert load("1") == 1
+def test_late(): assert late()
+def test_refuse(): assert refuse()
+def test_inside(): assert json.read("1") == 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "who", "name"),
+    [
+        ("test_bad", "convert", "read"),
+        ("test_late", "late", "no_such_name"),
+        ("test_inside", "test_inside", "read"),
+    ],
+)
+def test_who_asks_a_library_for_what_it_has_not(
+    bench: Make, test: str, who: str, name: str
+) -> None:
+    made = bench(OLD_NAMES)
+    made.test("test_good")
+    made.test(test)
+    found = made.diagnosis()
+    assert found.title == f"{who} asks json for {name}, which it does not have"
+    assert (found.kind, found.confidence) == ("not in the library", "shown")
+    assert found.hint.startswith(f"replace json.{name} at ")
+
+
+def test_what_the_project_raises_itself_is_no_library_s(bench: Make) -> None:
+    made = bench(OLD_NAMES)
+    made.test("test_refuse")
+    assert made.diagnosis().kind != "not in the library"
+
+
+SET_UP = """
+class Base:
+    def prepare(self):
+        self.shelf = {}
+
+class Shop(Base):
+    def add(self, name):
+        self.shelf[name] = 1
+        return self
+
+class TestShop:
+    def setup(self):
+        self.shop = Shop()
+
+    def test_it(self):
+        self.shop.add("pen")
+
+def test_good(): assert Shop()
+def test_unprepared(): assert Shop().add("pen")
+def test_prepared():
+    made = Shop()
+    made.prepare()
+    del made.shelf
+    assert made.add("pen")
+"""
+
+
+def test_the_method_that_was_to_set_an_attribute(bench: Make) -> None:
+    made = bench(SET_UP)
+    made.test("test_good")
+    made.test("test_unprepared")
+    found = made.diagnosis()
+    suspect = next(one for one in found.suspects if one.function.name == "Base.prepare")
+    assert "Base.prepare, which sets shelf, did not run" in suspect.why
+
+
+def test_a_method_that_ran_is_not_accused(bench: Make) -> None:
+    made = bench(SET_UP)
+    made.test("test_good")
+    made.test("test_prepared")
+    why = [fact for one in made.diagnosis().suspects for fact in one.why]
+    assert why and not any("did not run" in fact for fact in why)
+
+
+NOSE = """
+class Shop:
+    def add(self, name):
+        return name
+
+def test_good():
+    assert Shop().add("pen") == "pen"
+
+class TestShop:
+    def setup(self):
+        self.shop = Shop()
+
+    def test_it(self):
+        assert self.shop.add("pen") == "pen"
+
+    def test_more(self):
+        assert self.shop.add("ink") == "ink"
+
+def test_first(): TestShop().test_it()
+def test_second(): TestShop().test_more()
+"""
+
+
+def test_a_set_up_of_nose_that_pytest_does_not_call(bench: Make) -> None:
+    made = bench(NOSE)
+    for name in ("test_good", "test_first", "test_second"):
+        made.test(name)
+    causes = explain(made.run, made.targets.absolute)
+    assert len(causes) == 1
+    found = causes[0].diagnosis
+    assert found.title == "TestShop.setup, which sets shop, did not run"
+    assert found.hint == (
+        "pytest calls setup_method, and since version 8 not setup: rename TestShop.setup"
+    )
+
+
+GONE = """
+def shell():
+    import asyncore
+
+def test_shell(): shell()
+"""
+
+
+def test_a_module_that_python_dropped_is_not_to_be_installed(bench: Make) -> None:
+    made = bench(GONE.replace("asyncore", "formatter"))  # gone from every Python that we run on
+    made.test("test_shell")
+    assert made.diagnosis().hint.startswith(
+        f"Python {REMOVED['formatter']} and later have no formatter:"
+    )
