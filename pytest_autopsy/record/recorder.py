@@ -19,7 +19,7 @@ from typing import Any
 from ..model import Change, Function, Phase, Value
 from ..observe.detail import Detail
 from ..observe.exceptions import context_id, traceback_of, type_name
-from ..observe.values import TYPES
+from ..observe.values import TYPES, Limits
 from . import attempts
 from .births import Births, is_spawner
 from .codes import CodeInfo
@@ -266,20 +266,16 @@ class Recorder:
                     continue
                 if not heavy:
                     heavy = True
-                    spent = looker.spent
-                    limits = (
-                        self.full
-                        if spent <= FULL_NODES
-                        else self.shallow
-                        if spent <= ALL_NODES
-                        else TYPES
-                    )
+                    limits = self._affordable(looker.spent)
                     looker.limits = limits
                 looks.append(looker.glance(value) if limits is TYPES else looker.look(value))
             if info.watched is None:
                 info.look_around(frame)
-            if info.mutates and limits is not TYPES and (heavy or info.watched):
-                extra = self._before(info, frame, local)
+            if info.mutates and (heavy or info.watched):
+                if not heavy:
+                    looker.limits = limits = self._affordable(looker.spent)
+                if limits is not TYPES:
+                    extra = self._before(info, frame, local)
             if info.defaults:
                 extra = self._shared_defaults(info, local, extra)
             if self.clears_locals and info.may_clear:
@@ -307,6 +303,12 @@ class Recorder:
         if self.tap is not None:
             self.tap.began(entry)
         return False
+
+    def _affordable(self, spent: int) -> Limits:
+        """How closely a value may be looked at after so many nodes of one test."""
+        if spent <= FULL_NODES:
+            return self.full
+        return self.shallow if spent <= ALL_NODES else TYPES
 
     def pass_by(self, info: CodeInfo, frame: FrameType) -> None:
         """A call begins that is not kept: all that counts is that it was made, and for whom."""

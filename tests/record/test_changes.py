@@ -105,6 +105,33 @@ def test_module_globals(lab):
     assert lab.run(prog.replaces).one("replaces").changes == ()
 
 
+def test_globals_that_stay_as_they_are_once_values_are_no_longer_looked_at(lab):
+    """What is spent on a test is spent: a look then and one before it do not compare."""
+    prog = lab.load(
+        """
+        KINDS = {str: [1], int: [2]}
+
+        def first(items): return [*items]
+        def second(items): return [*items]
+        def third(items): return [*items]
+        def fourth(items): return [*items]
+
+        def reads(number):
+            if number < 0:
+                KINDS[float] = [3]
+            return KINDS.get(str)
+
+        def test_all():
+            for make in (first, second, third, fourth):
+                for round in range(7):
+                    make([[n] for n in range(15)])
+                reads(1)
+        """
+    )
+    reads = lab.run(prog.test_all).all("reads")
+    assert [call.changes for call in reads] == [()] * 4
+
+
 def test_closures(lab):
     prog = lab.load(
         """
