@@ -26,6 +26,7 @@ CauseKind = Literal[
     "no evidence",
     "none returned",
     "not in the library",
+    "not parsed",
     "shared state changed",
     "stale cache",
     "state left behind",
@@ -87,7 +88,9 @@ class Function(NamedTuple):
 
     @property
     def short(self) -> str:
-        """The name as a reader says it: without the functions that it is nested in."""
+        """The name as a reader says it: without the functions that it is nested in; a module's file."""
+        if self.name == "<module>":
+            return self.file.rpartition("/")[2]
         return self.name.rsplit("<locals>.", 1)[-1]
 
 

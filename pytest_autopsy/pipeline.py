@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from .atonce import uncollected
-from .diagnose import environment
-from .diagnose.case import Case
+from .diagnose import absent, environment
+from .diagnose.case import Case, project_frames
 from .diagnose.divergence import Divergence, Passes
 from .diagnose.known import Known as Known  # for whoever calls both functions
 from .diagnose.rank import diagnose
@@ -95,16 +95,16 @@ def assessor(
 
 
 def _apart(failures: Sequence[Failure], known: Known) -> tuple[list[list[Failure]], list[Failure]]:
-    """Return the failures of each thing that is missing outside the program, and all the others.
+    """Return the failures of each thing that is not there outside the program, and all the others.
 
-    No function explains the former: two modules that are not installed are two causes, whatever
-    code asks for them, and one is one.
+    Two modules that are not installed, or two names that a library has not, are two causes,
+    whatever code asks for them, and one is one.
     """
     outside: dict[str, list[Failure]] = {}
     inside: list[Failure] = []
     for failure in failures:
-        end = environment.missing(known, failure)
-        (inside if end is None else outside.setdefault(end.what, [])).append(failure)
+        what = environment.missing(known, failure) or absent.absent_from(known, failure)
+        (inside if what is None else outside.setdefault(what.what, [])).append(failure)
     return [outside[what] for what in sorted(outside)], inside
 
 
@@ -119,7 +119,8 @@ def _confirmed(
     with_it: list[Failure] = []
     without: list[Failure] = []
     for failure in bucket.failures:
-        ran = failure.footprint is None or indexes & failure.footprint.lines.keys()
+        ran = failure.footprint is None or not indexes.isdisjoint(failure.footprint.lines)
+        ran = ran or culprit[:2] in _stood_on(failure)  # a module is not in a test's footprint
         (with_it if ran or not indexes else without).append(failure)
     if not without or not with_it:
         return [bucket]
@@ -173,3 +174,8 @@ def _with_unique_ids(causes: list[RootCause]) -> list[RootCause]:
         also = tuple(one for one in cause.also_ids if one != new)
         unique.append(replace(cause, id=new, also_ids=also))
     return unique
+
+
+def _stood_on(failure: Failure) -> set[tuple[str, str]]:
+    """File and name of each function that the failing exception came through."""
+    return {(frame.file, frame.function) for frame in project_frames(failure)}

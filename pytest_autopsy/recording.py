@@ -26,6 +26,7 @@ from .report.properties import replace_properties
 from .selection import select_cause
 from .session import Session
 from .settings import Settings, new_run_id
+from .snapshot import doctests
 from .store import RunDirectory
 
 SESSION = pytest.StashKey[Session]()
@@ -304,16 +305,17 @@ class Recording:
             self._passed = True
         if not report.failed or not wanted:
             return
+        error = doctests.raised(call.excinfo and call.excinfo.value)
         failure = self.session.failed(
             report.when,
-            call.excinfo.value if call.excinfo is not None else None,
+            error,
             nodeid=plain_nodeid(item),
             file=report.location[0].replace("\\", "/"),
-            line=(report.location[1] or 0) + 1,
+            line=doctests.line(error) or (report.location[1] or 0) + 1,
             duration_s=call.duration,
             attempt=getattr(item, "execution_count", 1),
             text=str(report.longrepr),
-            shown_message=_shown_message(report),
+            shown_message=_shown_message(report) or doctests.message(error),
             snapshot=item.get_closest_marker("no_snapshot") is None,
             logs=_log_lines(report),
         )

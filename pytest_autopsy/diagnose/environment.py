@@ -12,16 +12,25 @@ from .known import Known
 MAX_FAILURES = 20
 _MODULE = re.compile(r"No module named '([\w.]+)'")
 _QUOTED = re.compile(r"'([^']+)'")
-_RULES: tuple[tuple[str, str, str], ...] = (
-    ("ConnectionRefusedError", "connection refused", "start what is to listen there, or point the tests elsewhere"),
-    ("gaierror", "host name not resolved", "check the host's name, and whether tests may use the network here"),
-    ("SocketBlockedError", "network is blocked", "tests may not use the network here: mark or mock this one"),
-    ("NetworkBlockedError", "network is blocked", "tests may not use the network here: mark or mock this one"),
-    ("ZoneInfoNotFoundError", "time zone not found", "install tzdata, or the system's time zones"),
-    ("PermissionError", "permission denied", "check the owner and mode of what is named"),
-    ("ReadOnlyFilesystemError", "file system is read-only", "write below tmp_path"),
-)  # fmt: skip
 
+
+class _Rule(NamedTuple):
+    kind: str
+    title: str
+    hint: str
+    says: str = ""  # what the message begins with, where the exception's name says too little
+
+
+_RULES = (
+    _Rule("ConnectionRefusedError", "connection refused", "start what is to listen there, or point the tests elsewhere"),
+    _Rule("gaierror", "host name not resolved", "check the host's name, and whether tests may use the network here"),
+    _Rule("SocketBlockedError", "network is blocked", "tests may not use the network here: mark or mock this one"),
+    _Rule("NetworkBlockedError", "network is blocked", "tests may not use the network here: mark or mock this one"),
+    _Rule("ZoneInfoNotFoundError", "time zone not found", "install tzdata, or the system's time zones"),
+    _Rule("Error", "locale not installed", "generate the locale that is asked for", "unsupported locale setting"),
+    _Rule("PermissionError", "permission denied", "check the owner and mode of what is named"),
+    _Rule("ReadOnlyFilesystemError", "file system is read-only", "write below tmp_path"),
+)  # fmt: skip
 _GONE = {
     "3.10": "formatter parser symbol",
     "3.11": "binhex",
@@ -63,7 +72,10 @@ def missing(known: Known, failure: Failure) -> Outside | None:
     """Return what one failure missed outside the program; None where that is not what it ended in."""
     if failure.snapshot is None:
         return _named(known, *failure.exception) if failure.exception is not None else None
-    for record in failure.snapshot.exceptions:
+    chain = failure.snapshot.exceptions
+    for record in chain:
+        if record.relation == "context" and not _by_raise(chain[record.of]):
+            continue  # handled: what came after it is another failure
         outside = _named(known, record.type, record.message)
         if outside is not None and not _is_own(record):
             return outside
@@ -73,7 +85,12 @@ def missing(known: Known, failure: Failure) -> Outside | None:
 def _is_own(record: ExceptionRecord) -> bool:
     """Whether the project raised it with a statement of its own."""
     own = [frame for frame in record.frames if frame.kind != "library"]
-    return bool(own) and own[0].depth == 0 and own[0].code.lstrip().startswith("raise")
+    return bool(own) and own[0].depth == 0 and _by_raise(record)
+
+
+def _by_raise(record: ExceptionRecord) -> bool:
+    """Whether it was a statement that raised it, as far as frames are shown."""
+    return bool(record.frames) and record.frames[0].code.lstrip().startswith("raise")
 
 
 def _named(known: Known, kind: str, message: str) -> Outside | None:
@@ -88,9 +105,9 @@ def _named(known: Known, kind: str, message: str) -> Outside | None:
         if "/" in name or "." in name or "\\" in name:
             return None  # a path that the program made up
         return Outside(f"missing program {name}", f"install {name}, or put it on PATH")
-    for rule, title, hint in _RULES:
-        if kind == rule:
-            return Outside(title, hint, first)
+    for rule in _RULES:
+        if kind == rule.kind and first.startswith(rule.says):
+            return Outside(rule.title, rule.hint, first)
     return None
 
 

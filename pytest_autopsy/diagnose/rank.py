@@ -30,6 +30,7 @@ from . import (
     told,
     uncallable,
     uncalled,
+    unparsed,
     unset,
 )
 from .case import Case, Finding
@@ -52,6 +53,7 @@ WEIGHTS = {
     "uncallable": 2.7,
     "uncalled": 4.0,
     "absent": 1.5,
+    "unparsed": 2.5,
     "spelt": 0.45,
     "itself": 4.5,
     "told": 1.0,
@@ -76,7 +78,7 @@ WALK_FINDERS = (
 """What looks at the walk back from one failure's value, and at nothing of the other failures."""
 EXPLAINING = (
     "itself", "uncallable", "left", "stale", "lost", "exhausted", "confused", "swallowed", "unset",
-    "uncalled", "absent", "mutation", "none",
+    "uncalled", "absent", "unparsed", "mutation", "none",
 )  # fmt: skip
 """Mechanisms, the one first that says most of how it came about: a None that somebody returned
 because he swallowed an exception is told as that."""
@@ -146,6 +148,7 @@ def gather(case: Case) -> list[Finding]:
         *uncallable.find(case),
         *uncalled.find(case),
         *absent.find(case),
+        *unparsed.find(case),
         *spelt.find(case),
         *itself.find(case),
         *told.find(case),

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from ..model import Evidence, Failure, Frame, Function, Kind
+import re
+from dataclasses import replace
+
+from ..model import Evidence, ExceptionRecord, Failure, Frame, Function, Kind
 from .case import Case, Finding
+
+_PUT_IN_PLACE = re.compile(r"(?:async )?(?:generator|coroutine) raised Stop(?:Async)?Iteration")
 
 
 def find(case: Case) -> list[Finding]:
@@ -24,12 +29,21 @@ def _of_failure(case: Case, failure: Failure) -> list[Finding]:
     if failure.snapshot is None:
         return []
     findings = []
-    for number, record in enumerate(failure.snapshot.exceptions):
+    for number, record in enumerate(_as_raised(failure.snapshot.exceptions)):
         frames = [frame for frame in record.frames if frame.kind in ("code", "fixture")]
         for place, frame in enumerate(frames, 1):
             strength = 1 / place * (1.0 if number == 0 else 0.8)
             findings.append(_finding(case, failure, frame, strength, record.type, place))
     return findings
+
+
+def _as_raised(chain: tuple[ExceptionRecord, ...]) -> tuple[ExceptionRecord, ...]:
+    """Where the interpreter put another exception in the place of a generator's: as one, with the
+    generator's frames, which the other one's traceback lacks (PEP 479).
+    """
+    if len(chain) < 2 or chain[1].of != 0 or not _PUT_IN_PLACE.match(chain[0].message):
+        return chain
+    return (replace(chain[0], frames=(*chain[1].frames, *chain[0].frames)), *chain[2:])
 
 
 def _finding(

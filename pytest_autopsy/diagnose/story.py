@@ -149,13 +149,15 @@ def _telling_call(
 
 
 def where_it_failed(case: Case, chosen: list[Evidence]) -> Evidence | None:
-    """Return where the test of the chosen facts stopped; None where no frame of the project shows."""
+    """Return where the test of the chosen facts stopped; None where that is not known."""
     tests = [fact.test for fact in chosen]
     failure = next((f for f in case.failures if f.nodeid in tests), case.failures[0])
     frames = project_frames(failure)
-    if not frames or failure.exception is None:
+    if failure.exception is None or not (frames or failure.file):
         return None
-    frame = frames[0]
+    place = (failure.file, failure.line, "")  # of a doctest the example, else the test
+    if frames:
+        place = (frames[0].file, frames[0].line, frames[0].function)
     kind, text = failure.exception
     assertion = failure.snapshot.assertion if failure.snapshot is not None else None
     if assertion is not None:
@@ -168,6 +170,4 @@ def where_it_failed(case: Case, chosen: list[Evidence]) -> Evidence | None:
     else:
         first_line = text.strip().splitlines()[0][:100] if text.strip() else ""
         fact = f"{kind}: {first_line}" if first_line else kind
-    return Evidence(
-        "failure", fact, "failed", frame.file, frame.line, frame.function, failure.nodeid
-    )
+    return Evidence("failure", fact, "failed", *place, failure.nodeid)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..model import Function, RootCause
+from ..model import RootCause
 from .digest import Outcome
 from .divergence import sentence
 from .phrases import after, extent, known
@@ -100,7 +100,7 @@ def _cause(
     if parted is not None and found.confidence != "shown":  # else the mechanism tells more
         yield from _labelled("beside", safe(sentence(parted)), cells, rows)
     if len(found.suspects) > 1:
-        names = ", ".join(_named(s.function) for s in found.suspects[1 : 1 + MAX_ALSO])
+        names = ", ".join(s.function.short for s in found.suspects[1 : 1 + MAX_ALSO])
         yield from _labelled("also", safe(names), cells, 1, "dim")
     if found.hint:
         yield from _labelled("hint", safe(found.hint), cells, rows)
@@ -127,11 +127,6 @@ def _title(
     yield Line(f"{head} {padded(text, room)}  {tests}", "title")
     if rest:
         yield Line(f"{' ' * width(head)} {cut_end(rest, cells - width(head) - 1)}", "title")
-
-
-def _named(function: Function) -> str:
-    """A function's short name; the top level of a file is called by the file."""
-    return function.short if function.name != "<module>" else function.file.rpartition("/")[2]
 
 
 def _labelled(label: str, text: str, cells: int, rows: int, style: str = "") -> Iterator[Line]:

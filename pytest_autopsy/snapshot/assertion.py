@@ -15,6 +15,7 @@ from ..observe.exceptions import argument, traceback_of, type_name
 from ..observe.redaction import Redactor
 from ..record.project import Project
 from ..source import Source, source_of
+from . import doctests
 from .expression import failing
 from .helpers import TOLD, Compared, compared_by_helper, is_helper
 from .reading import MISSING, attribute
@@ -60,7 +61,12 @@ def of_failure(
         return not is_helper(code) and project.owns(file_of(code))
 
     detail = detail or Detail()
-    if detail.values == "none" or not _is_failed_check(error):
+    if detail.values == "none":
+        return None
+    printed = doctests.compared(error, look or detail.look)
+    if printed is not None:
+        return redacted(printed, redactor)
+    if not _is_failed_check(error):
         return None
     told = compared_by_helper(error, is_project)
     found = _from_helper(told, error, detail, look or detail.look) if told is not None else compared

@@ -11,8 +11,8 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from ..model import Diagnosis, Failure, Function
-from .culprits import assign, costs_of
-from .signature import signature
+from .culprits import assign, costs_of, unite
+from .signature import raised_at, signature
 
 Diagnose = Callable[[Sequence[Failure]], Diagnosis]
 TOP = 8
@@ -58,7 +58,12 @@ def cluster(
     """
     groups = by_signature(failures)
     looked = [one for group in groups.values() for one in group if one.id in looked_at]
-    culprits = assign([costs_of(diagnose([one])) for one in looked])
+    costs = [costs_of(diagnose([one])) for one in looked]
+    culprits = assign(costs)
+    import os
+
+    if os.environ.get("AUT_UNIT"):
+        culprits = unite(culprits, costs, _alike(looked))
     home: dict[str, Hashable] = {
         one.id: culprit or signature(one) for one, culprit in zip(looked, culprits)
     }
@@ -68,6 +73,15 @@ def cluster(
         for one in group:
             parts[home.get(one.id, most)].append(one)
     return _by_culprit([Bucket(part, diagnose(part)) for part in parts.values()], diagnose)
+
+
+def _alike(failures: Sequence[Failure]) -> list[list[int]]:
+    """The places of failures that the same statement of the project's code raised, with the same words."""
+    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for place, failure in enumerate(failures):
+        if raised := raised_at(failure):
+            groups[raised].append(place)
+    return list(groups.values())
 
 
 def _by_culprit(buckets: list[Bucket], diagnose: Diagnose) -> list[Bucket]:

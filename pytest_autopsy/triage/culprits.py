@@ -51,6 +51,23 @@ def assign(costs: Sequence[Costs]) -> list[Function | None]:
     return found.culprits
 
 
+def unite(
+    culprits: Sequence[Function | None], costs: Sequence[Costs], alike: Sequence[Sequence[int]]
+) -> list[Function | None]:
+    """Return the culprits with one for all failures of each group that are alike.
+
+    Of those that its failures were put down to, the one that costs the group least.
+    """
+    found = list(culprits)
+    for group in alike:
+        named = sorted({one for place in group if (one := culprits[place]) is not None})
+        if len(named) > 1:
+            best = min(named, key=lambda one: sum(costs[place].get(one, FAR) for place in group))
+            for place in group:
+                found[place] = best
+    return found
+
+
 class _Assignment:
     """Which failure goes where so far, and what it costs there."""
 

@@ -85,6 +85,21 @@ def cause_id(text: str) -> str:
     return f"c{VERSION}-{digest}"
 
 
+def raised_at(failure: Failure) -> tuple[str, ...]:
+    """Return error, message and the statement of the project's code that raised it; () where a test
+    did, or nothing of the project.
+
+    Two failures that agree in it are one rather than two, whatever led there.
+    """
+    if failure.snapshot is None or not failure.snapshot.exceptions or failure.exception is None:
+        return ()
+    frame = next((f for f in failure.snapshot.exceptions[0].frames if f.kind != "library"), None)
+    if frame is None or frame.kind != "code":
+        return ()
+    kind, text = failure.exception
+    return kind, normalised(kind, text), frame.file, frame.function, frame.code.strip()
+
+
 def _frames(failure: Failure) -> list[str]:
     """The two innermost project frames, without lines; the test's own where there is no other."""
     if failure.snapshot is None or not failure.snapshot.exceptions:

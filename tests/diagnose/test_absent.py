@@ -160,3 +160,26 @@ def test_a_module_that_python_dropped_is_not_to_be_installed(bench: Make) -> Non
     assert made.diagnosis().hint.startswith(
         f"Python {REMOVED['formatter']} and later have no formatter:"
     )
+
+
+GENERATOR = """
+def pairs(items):
+    found = iter(items)
+    while True:
+        yield next(found), next(found)
+
+def shown(items):
+    return [pair for pair in pairs(items)]
+
+def test_none(): assert pairs([])
+def test_odd(): assert shown([1, 2])
+"""
+
+
+def test_a_generator_that_let_stop_iteration_out_raised_what_took_its_place(bench: Make) -> None:
+    made = bench(GENERATOR)
+    made.test("test_none")
+    made.test("test_odd")
+    why = {one.function.name: one.why for one in made.diagnosis().suspects}
+    assert "raised in pairs at line 5: RuntimeError" in why["pairs"]
+    assert any(fact.startswith("on the stack of shown") for fact in why["shown"])

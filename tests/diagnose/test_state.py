@@ -208,7 +208,21 @@ def refuse_to_go_on(error):
     raise error
 
 def test_refused(): connect()
+def handled():
+    try:
+        import no_such_module_anywhere
+    except ImportError:
+        return [1, 2].index(3)
+
+def told_of():
+    try:
+        import no_such_module_anywhere
+    except ImportError:
+        raise RuntimeError("install it")
+
 def test_own(): refuse()
+def test_handled(): handled()
+def test_told_of(): told_of()
 def test_module(): import_it()
 def test_module_too(): other_import()
 def test_first_missing(): wanted("no_such_first")
@@ -240,6 +254,15 @@ def test_two_missing_modules_are_two_causes_whoever_asks_for_them(bench: Make) -
         ("missing module no_such_second", 1),
     ]
     assert not [fact for one in found for fact in one.diagnosis.evidence if fact.role == "culprit"]
+
+
+def test_a_missing_module_that_was_handled_is_no_cause(bench: Make) -> None:
+    made = bench(OUTSIDE)
+    made.test("test_handled")
+    assert made.diagnosis().kind != "environment"
+    made.run.failures.clear()
+    made.test("test_told_of")
+    assert made.diagnosis().title == "missing module no_such_module_anywhere"
 
 
 def test_what_the_program_raises_itself_is_not_outside(bench: Make) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_autopsy.model import Diagnosis, Function, Suspect
-from pytest_autopsy.triage.culprits import FAR, NAMED, UNSEEN, Costs, assign, costs_of
+from pytest_autopsy.triage.culprits import FAR, NAMED, UNSEEN, Costs, assign, costs_of, unite
 
 
 def function(name: str, kind: str = "code") -> Function:
@@ -108,3 +108,11 @@ def test_a_test_explains_its_own_failure_alone():
     assert costs_of(diagnosis(test, code)) == {function("t", "test"): 0.0}
     lower = Suspect(function("t", "test"), 1, 1.0)
     assert costs_of(diagnosis(code, lower)) == costs(x=0)
+
+
+def test_failures_that_are_alike_go_together_where_it_costs_least():
+    x, y = function("x"), function("y")
+    every = [costs(x=0, y=1), costs(x=0, y=1), costs(y=0, x=0.5), costs(y=0)]
+    assert unite([x, x, y, y], every, [[0, 1, 2]]) == [x, x, x, y]
+    assert unite([x, x, y, y], every, [[0, 1, 3]]) == [y, y, y, y]  # x is none of the last one
+    assert unite([x, None, y, y], every, [[0], [2, 3]]) == [x, None, y, y]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_autopsy.model import Assertion, ExceptionRecord, Failure, Frame, Snapshot
-from pytest_autopsy.triage.signature import RULES, cause_id, normalised, signature
+from pytest_autopsy.triage.signature import RULES, cause_id, normalised, raised_at, signature
 
 EXAMPLES = {
     "colour": ("\x1b[31mred\x1b[0m", "red"),
@@ -119,3 +119,23 @@ def test_of_an_assertion_the_shape_counts_and_no_value():
 
 def test_an_id_carries_its_version():
     assert re.fullmatch(r"c1-[0-9a-f]{8}", cause_id("call | ValueError"))
+
+
+def _raised(kind: str, text: str, *frames: Frame) -> Failure:
+    record = ExceptionRecord(kind, text, "raised", frames)
+    failure = Failure("f-1", "t.py::t", "call", "failed", "t.py", 1, 0.0, (kind, text))
+    return replace(failure, snapshot=Snapshot("t.py::t", "", (record,)))
+
+
+def test_what_the_same_statement_of_the_project_raised_is_alike():
+    lib = Frame("json/decoder.py", 5, "decode", "library", 1, "raise it")
+    code = Frame("shop.py", 7, "price", "code", 3, "  return rates[1]")
+    elsewhere = Frame("shop.py", 8, "price", "code", 3, "return rates[2]")
+    test = Frame("test_shop.py", 2, "test_price", "test", 1, "price()")
+    one = _raised("KeyError", "7", lib, code, test)
+    assert raised_at(one) == ("KeyError", "N", "shop.py", "price", "return rates[1]")
+    assert raised_at(one) == raised_at(_raised("KeyError", "8", code))
+    assert raised_at(one) != raised_at(_raised("KeyError", "7", elsewhere, test))
+    assert (
+        raised_at(_raised("KeyError", "7", test)) == raised_at(_raised("KeyError", "7", lib)) == ()
+    )
