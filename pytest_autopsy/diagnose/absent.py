@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..model import Evidence, Failure, Frame, Function
@@ -17,6 +16,16 @@ _MESSAGES = (
     re.compile(r"[`'](?P<library>\w+)\.(?P<name>[\w.]+)[`'] (?:was|has been) removed"),
 )
 _ERRORS = ("AttributeError", "ImportError")
+_OF_TEST_CASE = re.compile(r"'\w+' object has no attribute '(\w+)'")
+RENAMED = {
+    "assert_": "assertTrue", "assertAlmostEquals": "assertAlmostEqual", "assertEquals": "assertEqual",
+    "assertNotAlmostEquals": "assertNotAlmostEqual", "assertNotEquals": "assertNotEqual",
+    "assertNotRegexpMatches": "assertNotRegex", "assertRaisesRegexp": "assertRaisesRegex",
+    "assertRegexpMatches": "assertRegex", "assertItemsEqual": "assertCountEqual",
+    "failIf": "assertFalse", "failIfEqual": "assertNotEqual", "failUnless": "assertTrue",
+    "failUnlessEqual": "assertEqual", "failUnlessRaises": "assertRaises",
+}  # fmt: skip
+"""Methods that unittest.TestCase had, the last of them until Python 3.11 -> what they are called now."""
 
 
 class Absent(NamedTuple):
@@ -30,17 +39,48 @@ class Absent(NamedTuple):
         """The same for all failures that asked for it."""
         return f"{self.library}.{self.name}"
 
+    @property
+    def fact(self) -> str:
+        """What the function that asked did."""
+        return f"asks {self.library} for {self.name}, which it does not have"
+
+    @property
+    def hint(self) -> str:
+        """What to do about it at a place, {}."""
+        if self.name in RENAMED:
+            return f"call {RENAMED[self.name]} in place of {self.name} at {{}}"
+        return f"replace {self.what} at {{}}, or install a version that has it"
+
+
+class Told(NamedTuple):
+    """A title and a hint."""
+
+    title: str
+    hint: str
+
 
 def find(case: Case) -> list[Finding]:
     """Return a finding for each function of the project that asked a library for what it has not."""
-    asked: dict[Absent, list[tuple[Failure, Frame]]] = {}
-    for failure in case.failures:
-        absent = absent_from(case.known, failure)
-        if absent is not None:
-            asked.setdefault(absent, []).append((failure, project_frames(failure)[0]))
     return [
-        finding for absent, askers in asked.items() for finding in _findings(case, absent, askers)
+        _finding(case, failure, absent)
+        for failure in case.failures
+        if (absent := absent_from(case.known, failure)) is not None
     ]
+
+
+def of_all(case: Case) -> Told | None:
+    """Return what is to be said where every failure asked for the same; None where one did not."""
+    asked = {absent_from(case.known, failure) for failure in case.failures}
+    absent = asked.pop()
+    if asked or absent is None:
+        return None
+    frames = {_function(case, frame): frame for frame in map(_asker, reversed(case.failures))}
+    function, frame = next(reversed(frames.items()))
+    title, place = f"{function.short} {absent.fact}", f"{frame.file}:{frame.line}"
+    if len(frames) > 1:
+        title = f"{absent.library} has no {absent.name}, for which {len(frames)} functions ask"
+        place += f" and in {len(frames) - 1} more"
+    return Told(title, absent.hint.format(place))
 
 
 def absent_from(known: Known, failure: Failure) -> Absent | None:
@@ -53,24 +93,26 @@ def absent_from(known: Known, failure: Failure) -> Absent | None:
         found = pattern.match(message)
         if found and found["library"].split(".")[0] not in names_of_ours(known):
             return Absent(found["library"], found["name"])
-    return None
+    found = _OF_TEST_CASE.match(message)
+    renamed = found is not None and found[1] in RENAMED
+    return Absent("unittest.TestCase", found[1]) if found is not None and renamed else None
 
 
-def _findings(case: Case, absent: Absent, askers: list[tuple[Failure, Frame]]) -> Iterator[Finding]:
-    """One for each function that asked; the title says how many did."""
-    by_function = {_function(case, frame): (failure, frame) for failure, frame in reversed(askers)}
-    for function, (failure, frame) in by_function.items():
-        fact = f"{function.short} asks {absent.library} for {absent.name}, which it does not have"
-        several = f"{absent.library} has no {absent.name}, for which {len(by_function)} places ask"
-        evidence = Evidence(
-            "absent", fact, "culprit", function.file, frame.line, function.name, failure.nodeid
-        )
-        yield Finding(
-            function, "itself" if function.kind == "test" else "absent", 1.0, fact, (evidence,),
-            frame.line, "not in the library", fact if len(by_function) == 1 else several,
-            f"replace {absent.what} at {frame.file}:{frame.line}, or install a version that has it",
-            mechanism=True,
-        )  # fmt: skip
+def _asker(failure: Failure) -> Frame:
+    return project_frames(failure)[0]
+
+
+def _finding(case: Case, failure: Failure, absent: Absent) -> Finding:
+    frame = _asker(failure)
+    function = _function(case, frame)
+    fact = f"{function.short} {absent.fact}"
+    evidence = Evidence(
+        "absent", fact, "culprit", function.file, frame.line, function.name, failure.nodeid
+    )
+    return Finding(
+        function, "absent", 1.0, fact, (evidence,), frame.line, "not in the library", fact,
+        absent.hint.format(f"{frame.file}:{frame.line}"), mechanism=True,
+    )  # fmt: skip
 
 
 def _function(case: Case, frame: Frame) -> Function:

@@ -31,6 +31,15 @@ _RULES = (
     _Rule("PermissionError", "permission denied", "check the owner and mode of what is named"),
     _Rule("ReadOnlyFilesystemError", "file system is read-only", "write below tmp_path"),
 )  # fmt: skip
+_NEEDED = (
+    ("FixtureLookupError", r"'(\w+)'", "missing fixture {}",
+     "install the plugin that has the fixture {}, or define it in a conftest.py above the test"),
+    ("PackageNotFoundError", r"(?:No package metadata was found for )?([\w.-]+)$", "missing distribution {}",
+     "install {} itself where the tests run: `pip install -e .` does, where it is this project"),
+    ("DistributionNotFound", r"The '([\w.-]+)[^']*' distribution was not found", "missing distribution {}",
+     "install {} where the tests run"),
+)  # fmt: skip
+"""What has to be installed, by the exception that misses it: its name in the message, title, hint."""
 _GONE = {
     "3.10": "formatter parser symbol",
     "3.11": "binhex",
@@ -105,6 +114,10 @@ def _named(known: Known, kind: str, message: str) -> Outside | None:
         if "/" in name or "." in name or "\\" in name:
             return None  # a path that the program made up
         return Outside(f"missing program {name}", f"install {name}, or put it on PATH")
+    for needed, pattern, title, hint in _NEEDED:
+        if kind == needed and (named := re.match(pattern, first)):
+            name = named.group(1)
+            return Outside(title.format(name), hint.format(name), confidence="shown")
     for rule in _RULES:
         if kind == rule.kind and first.startswith(rule.says):
             return Outside(rule.title, rule.hint, first)

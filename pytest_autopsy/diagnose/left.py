@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from ..model import CauseKind, Evidence, Function
+from ..model import Call, CauseKind, Evidence, Function
 from .behaviour import told_by
 from .case import Case, Finding
 from .origin import Walk
@@ -29,11 +29,13 @@ def find(case: Case, found: list[Walk]) -> list[Finding]:
         return []
     findings = []
     for walk in found:
-        for name, reader, call_id, differs in _readers(case, walk, set(culprits)):
+        for name, reader, call, differs in _readers(case, walk, set(culprits)):
             for culprit, test in culprits[name]:
-                if test == walk.failure.nodeid or (culprit == reader and not differs):
+                # Who fills a registry or a cache and raises had not found there what it needs.
+                itself = culprit == reader and (not differs or call.outcome != "return")
+                if test == walk.failure.nodeid or itself:
                     continue
-                findings.append(_finding(case, walk, name, culprit, test, reader, call_id, differs))
+                findings.append(_finding(case, walk, name, culprit, test, reader, call.id, differs))
                 if differs and culprit != reader:
                     fact = f"{reader.short} met {name} as {culprit.short} had left it"
                     findings.append(Finding(reader, "innocent", 1.0, fact))
@@ -54,7 +56,7 @@ def _leaving(case: Case) -> dict[str, list[tuple[Function, str]]]:
     return {name: list(functions.items()) for name, functions in found.items()}
 
 
-def _readers(case: Case, walk: Walk, names: set[str]) -> Iterator[tuple[str, Function, int, bool]]:
+def _readers(case: Case, walk: Walk, names: set[str]) -> Iterator[tuple[str, Function, Call, bool]]:
     """The calls with a part in the rejected value that name such a global: name, function, call,
     and whether the function is seen to depend on what is left there.
     """
@@ -69,7 +71,7 @@ def _readers(case: Case, walk: Walk, names: set[str]) -> Iterator[tuple[str, Fun
         for name in sorted(names & set(reads)):
             asked = partial(_depends, case, call.function, name)
             differs = case.known.once(("depends", call.function, name), asked)
-            yield name, case.with_kind(call.function), call.id, differs
+            yield name, case.with_kind(call.function), call, differs
 
 
 def _depends(case: Case, function: Function, name: str) -> bool:

@@ -52,7 +52,7 @@ WEIGHTS = {
     "unset": 2.5,
     "uncallable": 2.7,
     "uncalled": 4.0,
-    "absent": 1.5,
+    "absent": 8.0,  # what raised it stands in the message
     "unparsed": 2.5,
     "spelt": 0.45,
     "itself": 4.5,
@@ -95,8 +95,10 @@ def diagnose(case: Case) -> Diagnosis:
     findings = gather(case)
     suspects = rank(case, findings)
     found = _explained(case, suspects, findings) if suspects else _unexplained(case)
-    outside = environment.find(case)
-    return found if outside is None else _of_outside(found, outside, case)
+    outside, asked = environment.find(case), absent.of_all(case)
+    if outside is not None:
+        return _of_outside(found, outside, case)
+    return found if asked is None else replace(found, **asked._asdict(), confidence="shown")
 
 
 def _explained(case: Case, suspects: list[Suspect], findings: list[Finding]) -> Diagnosis:

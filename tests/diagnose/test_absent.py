@@ -60,6 +60,41 @@ def test_who_asks_a_library_for_what_it_has_not(
     assert found.hint.startswith(f"replace json.{name} at ")
 
 
+def test_all_who_ask_for_the_same_name_are_one_cause(bench: Make) -> None:
+    made = bench(OLD_NAMES)
+    for name in ("test_good", "test_bad", "test_inside", "test_late"):
+        made.test(name)
+    causes = explain(made.run, made.targets.absolute)
+    told = {one.diagnosis.title: (len(one.failures), one.diagnosis.confidence) for one in causes}
+    assert told == {
+        "json has no read, for which 2 functions ask": (2, "shown"),
+        "late asks json for no_such_name, which it does not have": (1, "shown"),
+    }
+    hint = next(one.diagnosis.hint for one in causes if len(one.failures) == 2)
+    assert " and in 1 more, or install a version that has it" in hint
+
+
+CASES = """
+import unittest
+
+class Case(unittest.TestCase):
+    def runTest(self):
+        self.failUnless(1)
+
+def test_case(): Case().runTest()
+"""
+
+
+def test_a_method_that_unittest_dropped_has_another_name_now(bench: Make) -> None:
+    made = bench(CASES)
+    made.test("test_case")
+    found = made.diagnosis()
+    assert (
+        found.title == "Case.runTest asks unittest.TestCase for failUnless, which it does not have"
+    )
+    assert found.hint.startswith("call assertTrue in place of failUnless at ")
+
+
 def test_what_the_project_raises_itself_is_no_library_s(bench: Make) -> None:
     made = bench(OLD_NAMES)
     made.test("test_refuse")

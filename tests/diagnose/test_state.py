@@ -182,6 +182,40 @@ def test_bad(): assert one(1) + two(1) == 4
     assert "line 6 is changed since the last commit" in made.diagnosis().suspects[0].why
 
 
+REGISTRY = """
+made = {}
+known = []
+
+def find(name):
+    if name not in known:
+        raise LookupError(name)
+    return name.title()
+
+def model(name):
+    if name not in made:
+        made[name] = find(name)
+    return made[name]
+
+def test_first():
+    known.append("a")
+    assert model("a") == "A"
+    known.clear()
+def test_again(): assert model("a") == "A"
+def test_lost():
+    made.clear()
+    assert model("a") == "A"
+"""
+
+
+def test_who_fills_a_registry_and_raises_has_not_left_anything(bench: Make) -> None:
+    made = bench(REGISTRY)
+    for name in ("test_first", "test_again", "test_lost"):
+        made.test(name)
+    found = made.diagnosis()
+    assert found.suspects[0].function.name == "find"
+    assert found.confidence != "shown"
+
+
 OUTSIDE = """
 import socket
 
@@ -214,6 +248,10 @@ def handled():
     except ImportError:
         return [1, 2].index(3)
 
+def version():
+    import importlib.metadata
+    return importlib.metadata.version("no-such-project")
+
 def told_of():
     try:
         import no_such_module_anywhere
@@ -221,6 +259,7 @@ def told_of():
         raise RuntimeError("install it")
 
 def test_own(): refuse()
+def test_version(): version()
 def test_handled(): handled()
 def test_told_of(): told_of()
 def test_module(): import_it()
@@ -241,6 +280,13 @@ def test_what_is_missing_outside_the_program(bench: Make) -> None:
     assert (found.title, found.hint.split()[:2]) == (
         "missing module no_such_module_anywhere", ["install", "no_such_module_anywhere"]
     )  # fmt: skip
+
+
+def test_a_project_that_is_not_installed(bench: Make) -> None:
+    made = bench(OUTSIDE)
+    made.test("test_version")
+    found = made.diagnosis()
+    assert (found.title, found.confidence) == ("missing distribution no-such-project", "shown")
 
 
 def test_two_missing_modules_are_two_causes_whoever_asks_for_them(bench: Make) -> None:
