@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 
-from . import hookspecs, options
-from .settings import new_key, new_run_id
+from . import loading
+
+with loading.plainly():
+    from . import hookspecs, options
+    from .settings import new_key, new_run_id
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: current.keepers.pop(silent))
         return
     if settings.active or settings.cause is not None:
+        config.add_cleanup(partial(loading.remove, loading.install()))  # some is loaded at the end
         try:
             from .atonce import uncollected
 
@@ -53,6 +58,7 @@ class MarkerWatch:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         marked = any(item.get_closest_marker("trace") for item in session.items)
         if marked and not session.config.option.collectonly:
+            session.config.add_cleanup(partial(loading.remove, loading.install()))
             from .recording import activate
 
             settings = options.with_marker_targets(options.read_settings(session.config))
@@ -74,6 +80,7 @@ class WorkerWatch:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         if "autopsy" in getattr(node, "workeroutput", {}):
+            node.config.add_cleanup(partial(loading.remove, loading.install()))
             from .recording import take_over
 
             take_over(node, options.with_marker_targets(options.read_settings(node.config)))

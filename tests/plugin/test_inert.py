@@ -17,6 +17,7 @@ LIGHT = {
     "pytest_autopsy.options",
     "pytest_autopsy.env",
     "pytest_autopsy.hookspecs",
+    "pytest_autopsy.loading",
     "pytest_autopsy.settings",
 }
 SILENT = {"pytest_autopsy.record", "pytest_autopsy.record.current"}
