@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..model import Evidence, Failure, Frame, Function
 from .case import Case, Finding, project_frames
-from .environment import names_of_ours
+from .environment import is_ours
 from .known import Known
 
 _MESSAGES = (
@@ -91,7 +91,7 @@ def absent_from(known: Known, failure: Failure) -> Absent | None:
         return None
     for pattern in _MESSAGES:
         found = pattern.match(message)
-        if found and found["library"].split(".")[0] not in names_of_ours(known):
+        if found and not is_ours(known, found["library"]):
             return Absent(found["library"], found["name"])
     found = _OF_TEST_CASE.match(message)
     renamed = found is not None and found[1] in RENAMED

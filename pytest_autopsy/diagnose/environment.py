@@ -6,10 +6,12 @@ import re
 from typing import NamedTuple
 
 from ..model import Confidence, ExceptionRecord, Failure
+from ..source import source_of
 from .case import Case
 from .known import Known
 
 MAX_FAILURES = 20
+_ROOTS = ("", "src/", "lib/")
 _MODULE = re.compile(r"No module named '([\w.]+)'")
 _QUOTED = re.compile(r"'([^']+)'")
 
@@ -99,14 +101,14 @@ def _is_own(record: ExceptionRecord) -> bool:
 
 def _by_raise(record: ExceptionRecord) -> bool:
     """Whether it was a statement that raised it, as far as frames are shown."""
-    return bool(record.frames) and record.frames[0].code.lstrip().startswith("raise")
+    return any(f.depth == 0 and f.code.lstrip().startswith("raise") for f in record.frames)
 
 
 def _named(known: Known, kind: str, message: str) -> Outside | None:
     first = message.strip().splitlines()[0][:120] if message.strip() else ""
     if kind == "ModuleNotFoundError" and (module := _MODULE.search(message)):
         name = module.group(1)
-        if name.split(".")[0] in names_of_ours(known):
+        if is_ours(known, name):
             return None
         return Outside(f"missing module {name}", _instead(name.split(".")[0]), confidence="shown")
     if kind == "FileNotFoundError" and (program := _QUOTED.search(message)):
@@ -130,11 +132,23 @@ def _instead(module: str) -> str:
     return f"install {module} where the tests run"
 
 
-def names_of_ours(known: Known) -> frozenset[str]:
-    """Return the names of the project's folders and files, without suffixes."""
+def is_ours(known: Known, module: str) -> bool:
+    """Return whether a module is the project's: one that ran, or one that lies below its root."""
+    top = module.split(".")[0]
+    names, root = known.once("names of ours", lambda: _names_and_root(known))
+    if top in names or not root:
+        return top in names
+    places = (f"{root}{folder}{top}{end}" for folder in _ROOTS for end in (".py", "/__init__.py"))
+    return not all(source_of(place).why for place in places)
 
-    def found() -> frozenset[str]:
-        files = {function.file for function in known.run.functions}
-        return frozenset(part.removesuffix(".py") for file in files for part in file.split("/"))
 
-    return known.once("names of ours", found)
+def _names_and_root(known: Known) -> tuple[frozenset[str], str]:
+    """The names of the project's folders and files that ran, without suffixes; the folder that
+    the files are named from, "" where that is not known.
+    """
+    files = sorted({function.file for function in known.run.functions})
+    names = frozenset(part.removesuffix(".py") for file in files for part in file.split("/"))
+    paths = ((file, known.source(file).path) for file in files)
+    return names, next(
+        (path[: -len(file)] for file, path in paths if path.endswith(f"/{file}")), ""
+    )

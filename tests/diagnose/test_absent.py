@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from pytest_autopsy.diagnose.environment import REMOVED
 from pytest_autopsy.pipeline import explain
+from pytest_autopsy.source import source_of
 
 from .helpers import Bench
 
@@ -98,6 +101,18 @@ def test_a_method_that_unittest_dropped_has_another_name_now(bench: Make) -> Non
 def test_what_the_project_raises_itself_is_no_library_s(bench: Make) -> None:
     made = bench(OLD_NAMES)
     made.test("test_refuse")
+    assert made.diagnosis().kind != "not in the library"
+
+
+def test_a_module_of_the_project_is_no_library(bench: Make, tmp_path: Path) -> None:
+    """Also one that was imported before anything was recorded."""
+    (tmp_path / "src").mkdir()
+    made = bench("def refuse(): return ours.rate\n\ndef test_it(): refuse()\n")
+    made.module.refuse.__globals__["ours"] = ModuleType("ours")  # type: ignore[attr-defined]
+    made.test("test_it")
+    assert made.diagnosis().kind == "not in the library"
+    (tmp_path / "src" / "ours.py").write_text("RATE = 1\n", "utf-8")
+    source_of.cache_clear()
     assert made.diagnosis().kind != "not in the library"
 
 
