@@ -58,12 +58,10 @@ def cluster(
     """
     groups = by_signature(failures)
     looked = [one for group in groups.values() for one in group if one.id in looked_at]
-    costs = [costs_of(diagnose([one])) for one in looked]
+    alone = [diagnose([one]) for one in looked]
+    costs = [costs_of(one) for one in alone]
     culprits = assign(costs)
-    import os
-
-    if os.environ.get("AUT_UNIT"):
-        culprits = unite(culprits, costs, _alike(looked))
+    culprits = unite(culprits, costs, _alike(looked, alone, culprits))
     home: dict[str, Hashable] = {
         one.id: culprit or signature(one) for one, culprit in zip(looked, culprits)
     }
@@ -75,11 +73,20 @@ def cluster(
     return _by_culprit([Bucket(part, diagnose(part)) for part in parts.values()], diagnose)
 
 
-def _alike(failures: Sequence[Failure]) -> list[list[int]]:
-    """The places of failures that the same statement of the project's code raised, with the same words."""
+def _alike(
+    failures: Sequence[Failure], alone: Sequence[Diagnosis], culprits: Sequence[Function | None]
+) -> list[list[int]]:
+    """The places of failures that the same statement of the project's code raised, with the same words.
+
+    None whose culprit is named for more than where it ran: one error may have two causes.
+    """
     groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for place, failure in enumerate(failures):
-        if raised := raised_at(failure):
+    for place, (failure, found, culprit) in enumerate(zip(failures, alone, culprits)):
+        told = (
+            found.kind != "unclear" and found.suspects[:1] and found.suspects[0].function == culprit
+        )
+        raised = raised_at(failure)
+        if raised and not told:
             groups[raised].append(place)
     return list(groups.values())
 

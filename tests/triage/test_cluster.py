@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import permutations
 from statistics import fmean
 
-from pytest_autopsy.model import Diagnosis, Failure, Function, Suspect
+from pytest_autopsy.model import (
+    Diagnosis,
+    ExceptionRecord,
+    Failure,
+    Frame,
+    Function,
+    Snapshot,
+    Suspect,
+)
 from pytest_autopsy.triage import cluster as module
 from pytest_autopsy.triage.cluster import Bucket, by_signature, chosen, cluster
 from pytest_autopsy.triage.downstream import upstream
@@ -21,8 +30,10 @@ def failure(name: str, kind: str = "ValueError", phase: str = "call", test: str 
 class Made:
     """Diagnoses of sets: the mean of the scores of those in it, a part for whoever scores at all."""
 
-    def __init__(self, scores: dict[str, dict[str, float]], spectrum: float = 0.1) -> None:
-        self.scores, self.spectrum, self.asked = scores, spectrum, 0
+    def __init__(
+        self, scores: dict[str, dict[str, float]], spectrum: float = 0.1, kind: str = "unclear"
+    ) -> None:
+        self.scores, self.spectrum, self.kind, self.asked = scores, spectrum, kind, 0
 
     def __call__(self, failures: Sequence[Failure]) -> Diagnosis:
         self.asked += 1
@@ -36,7 +47,9 @@ class Made:
             for name in names
         ]  # fmt: skip
         suspects.sort(key=lambda one: -one.score)
-        return Diagnosis(tuple(f.id for f in failures), tuple(suspects), (), "likely", "", "")
+        return Diagnosis(
+            tuple(f.id for f in failures), tuple(suspects), (), "likely", self.kind, ""
+        )
 
 
 def names(buckets: list[Bucket]) -> list[list[str]]:
@@ -55,6 +68,19 @@ def test_different_messages_with_one_culprit_are_one_bucket():
 def test_one_message_with_disjoint_culprits_is_two_buckets():
     made = Made({"a": {"bad": 3}, "b": {"worse": 3}, "c": {"bad": 3}})
     assert grouped([failure("a"), failure("b"), failure("c")], made) == [["a", "c"], ["b"]]
+
+
+def raised_by_one_statement(name: str) -> Failure:
+    frame = Frame("shop.py", 7, "check", "code", 3, "raise ValueError('no value')")
+    record = ExceptionRecord("ValueError", "no value", "raised", (frame,))
+    return replace(failure(name), snapshot=Snapshot(name, "", (record,)))
+
+
+def test_what_one_statement_raised_is_one_bucket_unless_values_name_two_culprits():
+    failures = [raised_by_one_statement(name) for name in "abc"]
+    scores = {"a": {"one": 3}, "b": {"one": 3}, "c": {"other": 3}}
+    assert grouped(failures, Made(scores)) == [["a", "b", "c"]]
+    assert grouped(failures, Made(scores, kind="none returned")) == [["a", "b"], ["c"]]
 
 
 def test_a_second_suspect_of_both_joins_them_where_it_ranks_first_together():
