@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from ..model import Confidence, ExceptionRecord, Failure
@@ -87,7 +90,7 @@ def missing(known: Known, failure: Failure) -> Outside | None:
     for record in chain:
         if record.relation == "context" and not _by_raise(chain[record.of]):
             continue  # handled: what came after it is another failure
-        outside = _named(known, record.type, record.message)
+        outside = _named(known, record.type, record.message) or _elsewhere(known, failure, record)
         if outside is not None and not _is_own(record):
             return outside
     return None
@@ -126,6 +129,22 @@ def _named(known: Known, kind: str, message: str) -> Outside | None:
     return None
 
 
+def _elsewhere(known: Known, failure: Failure, record: ExceptionRecord) -> Outside | None:
+    """A relative path that is not there, where it is there from a folder around the test."""
+    named = _QUOTED.search(record.message) if record.type == "FileNotFoundError" else None
+    _, root = _names_and_root(known)
+    if named is None or not root or Path(named.group(1)).is_absolute():
+        return None
+    for folder in PurePosixPath(failure.file).parents:
+        at = PurePosixPath(os.path.normpath(folder / named.group(1))).as_posix()
+        with suppress(OSError, ValueError):  # a name that no file can have
+            if (Path(root) / at).exists():
+                here = "the root" if str(folder) == "." else folder
+                hint = f"run pytest from {here}, or name {at} from __file__"
+                return Outside("wrong working directory", hint, f"{named.group(1)} is at {at}")
+    return None
+
+
 def _instead(module: str) -> str:
     if module in REMOVED:
         return f"Python {REMOVED[module]} and later have no {module}: use what took its place, or an older Python"
@@ -135,7 +154,7 @@ def _instead(module: str) -> str:
 def is_ours(known: Known, module: str) -> bool:
     """Return whether a module is the project's: one that ran, or one that lies below its root."""
     top = module.split(".")[0]
-    names, root = known.once("names of ours", lambda: _names_and_root(known))
+    names, root = _names_and_root(known)
     if top in names or not root:
         return top in names
     places = (f"{root}{folder}{top}{end}" for folder in _ROOTS for end in (".py", "/__init__.py"))
@@ -146,9 +165,12 @@ def _names_and_root(known: Known) -> tuple[frozenset[str], str]:
     """The names of the project's folders and files that ran, without suffixes; the folder that
     the files are named from, "" where that is not known.
     """
-    files = sorted({function.file for function in known.run.functions})
-    names = frozenset(part.removesuffix(".py") for file in files for part in file.split("/"))
-    paths = ((file, known.source(file).path) for file in files)
-    return names, next(
-        (path[: -len(file)] for file, path in paths if path.endswith(f"/{file}")), ""
-    )
+
+    def found() -> tuple[frozenset[str], str]:
+        files = sorted({function.file for function in known.run.functions})
+        names = frozenset(part.removesuffix(".py") for file in files for part in file.split("/"))
+        paths = ((file, known.source(file).path) for file in files)
+        ends = (path[: -len(file)] for file, path in paths if path.endswith(f"/{file}"))
+        return names, next(ends, "")
+
+    return known.once("names of ours", found)
