@@ -37,6 +37,9 @@ def _what_it_did(case: Case, first: Suspect, findings: list[Finding]) -> str:
     told = _telling_call(case, first.function, findings)
     if told is None or told[1].outcome != "return":
         return _how_it_fails(case.failures[0])
+    unusual = any(f.feature == "class" and f.function == first.function for f in findings)
+    if told[1].value is None and not unusual and first.why[:1] and first.why[0].startswith("run "):
+        return f"is {first.why[0]}"  # a procedure: that it returned None would sound like blame
     given = describe_arguments(told[1])
     return f"returned {to_text(told[1].value, 50)}" + (f" for {given}" if given else "")
 

@@ -255,3 +255,21 @@ def test_a_list_with_two_readers_is_no_such_thing(bench: Make) -> None:
 )
 def test_what_passing_tests_return_is_told_in_words(value: object, told: str) -> None:
     assert behaviour._in_words(value_class(look(value))) == told
+
+
+PROCEDURE = """
+def note(text):
+    text.upper()
+
+def test_good(): assert sum([1]) == 1
+def test_bad():
+    note("begun")
+    assert False
+"""
+
+
+def test_a_procedure_is_not_blamed_for_returning_none(bench: Make) -> None:
+    made = bench(PROCEDURE)
+    made.test("test_good")
+    made.test("test_bad")
+    assert made.diagnosis().title == "note is run by 1 of 1 failing and 0 of 1 passing tests"
