@@ -82,7 +82,7 @@ import unittest
 
 class Case(unittest.TestCase):
     def runTest(self):
-        self.failUnless(1)
+        self.assertItemsEqual([1], [1])  # gone since Python 3.0
 
 def test_case(): Case().runTest()
 """
@@ -93,9 +93,10 @@ def test_a_method_that_unittest_dropped_has_another_name_now(bench: Make) -> Non
     made.test("test_case")
     found = made.diagnosis()
     assert (
-        found.title == "Case.runTest asks unittest.TestCase for failUnless, which it does not have"
+        found.title
+        == "Case.runTest asks unittest.TestCase for assertItemsEqual, which it does not have"
     )
-    assert found.hint.startswith("call assertTrue in place of failUnless at ")
+    assert found.hint.startswith("call assertCountEqual in place of assertItemsEqual at ")
 
 
 def test_what_the_project_raises_itself_is_no_library_s(bench: Make) -> None:
