@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from pytest_autopsy import plainjson
+from pytest_autopsy.atonce import uncollected
 from pytest_autopsy.model import Value
 from pytest_autopsy.observe import classes
 from pytest_autopsy.observe.text import to_json, to_text
@@ -40,12 +41,13 @@ def watched() -> Iterator[list[str]]:
         if event == "call" and frame.f_code.co_filename in _FILES:
             entered.append(frame.f_code.co_name)
 
-    CALLED.clear()
-    sys.setprofile(hook)
-    try:
-        yield entered
-    finally:
-        sys.setprofile(None)
+    with uncollected():  # the garbage of an earlier test has a __del__, too
+        CALLED.clear()
+        sys.setprofile(hook)
+        try:
+            yield entered
+        finally:
+            sys.setprofile(None)
 
 
 def foreign(shown: Any) -> list[str]:
