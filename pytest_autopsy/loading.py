@@ -27,17 +27,19 @@ class PlainFinder:
         return PathFinder.find_spec(name, path, target) if name.startswith(OURS) else None
 
 
-def install() -> PlainFinder:
-    """Put a finder before pytest's; `remove` takes it back."""
+def install() -> PlainFinder | None:
+    """Put a finder before pytest's, for `remove` to take back; None where one is there already."""
+    if any(type(one) is PlainFinder for one in sys.meta_path):
+        return None
     finder = PlainFinder()
     sys.meta_path.insert(0, finder)
     return finder
 
 
-def remove(finder: PlainFinder) -> None:
+def remove(finder: PlainFinder | None) -> None:
     """Take a finder back; twice does nothing."""
-    if finder in sys.meta_path:
-        sys.meta_path.remove(finder)
+    # Not by `in` and `remove`, which ask the others there whether they are equal to it.
+    sys.meta_path[:] = [one for one in sys.meta_path if one is not finder]
 
 
 @contextmanager

@@ -241,6 +241,11 @@ class ExceptionRecord:
     why: tuple[str, ...] = ()  # what is not as the exception's class tells it, or not shown
     library_frames: int = 0  # how many there were, shown or not
 
+    @property
+    def project_frames(self) -> list[Frame]:
+        """The frames that are the project's, innermost first."""
+        return [frame for frame in self.frames if frame.kind != "library"]
+
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
@@ -304,6 +309,12 @@ class Failure:
     snapshot_path: str | None = None
     shared_fixture: str | None = None  # the fixture whose set-up this failure is
     came_back: bool | None = None  # in a second run; None where there was none
+
+    @property
+    def project_frames(self) -> list[Frame]:
+        """The frames of the project that the failing exception came through, innermost first."""
+        shown = self.snapshot.exceptions if self.snapshot is not None else ()
+        return shown[0].project_frames if shown else []
 
 
 @dataclass(frozen=True, slots=True)

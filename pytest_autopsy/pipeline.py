@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from .atonce import uncollected
 from .diagnose import absent, environment
-from .diagnose.case import Case, project_frames
+from .diagnose.case import Case
 from .diagnose.divergence import Divergence, Passes
 from .diagnose.known import Known as Known  # for whoever calls both functions
 from .diagnose.rank import diagnose
@@ -178,4 +178,4 @@ def _with_unique_ids(causes: list[RootCause]) -> list[RootCause]:
 
 def _stood_on(failure: Failure) -> set[tuple[str, str]]:
     """File and name of each function that the failing exception came through."""
-    return {(frame.file, frame.function) for frame in project_frames(failure)}
+    return {(frame.file, frame.function) for frame in failure.project_frames}

@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: current.keepers.pop(silent))
         return
     if settings.active or settings.cause is not None:
-        config.add_cleanup(partial(loading.remove, loading.install()))  # some is loaded at the end
+        _load_plainly(config)
         try:
             from .atonce import uncollected
 
@@ -51,6 +51,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(watch, "autopsy-markers")
 
 
+def _load_plainly(config: pytest.Config) -> None:
+    """Load what is ours as installed until the run is over: some of it is loaded at the end."""
+    config.add_cleanup(partial(loading.remove, loading.install()))
+
+
 class MarkerWatch:
     """Switches recording on where a collected test asks for it with a marker: one look an item."""
 
@@ -58,7 +63,7 @@ class MarkerWatch:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         marked = any(item.get_closest_marker("trace") for item in session.items)
         if marked and not session.config.option.collectonly:
-            session.config.add_cleanup(partial(loading.remove, loading.install()))
+            _load_plainly(session.config)
             from .recording import activate
 
             settings = options.with_marker_targets(options.read_settings(session.config))
@@ -80,7 +85,7 @@ class WorkerWatch:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         if "autopsy" in getattr(node, "workeroutput", {}):
-            node.config.add_cleanup(partial(loading.remove, loading.install()))
+            _load_plainly(node.config)
             from .recording import take_over
 
             take_over(node, options.with_marker_targets(options.read_settings(node.config)))

@@ -89,7 +89,7 @@ class ProgramRun:
         name = part.argv[0] if number == 0 else f"{part.argv[0]} [process {number}]"
         command = ("pytest-autopsy", "run", "--", *self.command)
         snapshot = replace(part.snapshot, rerun=command)
-        frames = [f for f in snapshot.exceptions[0].frames if f.kind != "library"]
+        frames = snapshot.exceptions[0].project_frames
         place = (frames[0].file, frames[0].line) if frames else (self.command[0], 0)
         failure = Failure(
             id=failure_id(f"{name}\0call\0", number),

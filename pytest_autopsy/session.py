@@ -468,8 +468,7 @@ def detail_of(settings: Settings) -> Detail:
 def _place(failure: Failure) -> tuple[object, ...]:
     """Phase, type of exception, and where it was raised: what is alike in these may share a cause."""
     kind = failure.exception[0] if failure.exception is not None else ""
-    shown = failure.snapshot.exceptions if failure.snapshot is not None else ()
-    frames = [frame for frame in shown[0].frames if frame.kind != "library"] if shown else []
+    frames = failure.project_frames
     where = (frames[0].file, frames[0].line) if frames else (failure.file, failure.line)
     return failure.phase, kind, *where
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ..model import Evidence, Failure, Frame, Function
-from .case import Case, Finding, project_frames
+from ..model import Evidence, Failure, Frame
+from .case import Case, Finding
 from .environment import is_ours
 from .known import Known
 
@@ -74,7 +74,7 @@ def of_all(case: Case) -> Told | None:
     absent = asked.pop()
     if asked or absent is None:
         return None
-    frames = {_function(case, frame): frame for frame in map(_asker, reversed(case.failures))}
+    frames = {case.standing_on(frame): frame for frame in map(_asker, reversed(case.failures))}
     function, frame = next(reversed(frames.items()))
     title, place = f"{function.short} {absent.fact}", f"{frame.file}:{frame.line}"
     if len(frames) > 1:
@@ -85,26 +85,31 @@ def of_all(case: Case) -> Told | None:
 
 def absent_from(known: Known, failure: Failure) -> Absent | None:
     """Return what a failure missed in a library; None where it is not that, or the library is ours."""
-    frames = project_frames(failure)
     kind, message = failure.exception or ("", "")
-    if kind not in _ERRORS or not frames or frames[0].code.lstrip().startswith("raise"):
+    absent = _named(known, message) if kind in _ERRORS and failure.project_frames else None
+    if absent is None:
         return None
+    code = _asker(failure).code.lstrip()
+    raised = code.startswith("raise") and f".{absent.name}" not in code  # `raise np.Gone()` asks
+    return None if raised else absent
+
+
+def _named(known: Known, message: str) -> Absent | None:
     for pattern in _MESSAGES:
         found = pattern.match(message)
         if found and not is_ours(known, found["library"]):
             return Absent(found["library"], found["name"])
     found = _OF_TEST_CASE.match(message)
-    renamed = found is not None and found[1] in RENAMED
-    return Absent("unittest.TestCase", found[1]) if found is not None and renamed else None
+    return Absent("unittest.TestCase", found[1]) if found and found[1] in RENAMED else None
 
 
 def _asker(failure: Failure) -> Frame:
-    return project_frames(failure)[0]
+    return failure.project_frames[0]
 
 
 def _finding(case: Case, failure: Failure, absent: Absent) -> Finding:
     frame = _asker(failure)
-    function = _function(case, frame)
+    function = case.standing_on(frame)
     fact = f"{function.short} {absent.fact}"
     evidence = Evidence(
         "absent", fact, "culprit", function.file, frame.line, function.name, failure.nodeid
@@ -113,8 +118,3 @@ def _finding(case: Case, failure: Failure, absent: Absent) -> Finding:
         function, "absent", 1.0, fact, (evidence,), frame.line, "not in the library", fact,
         absent.hint.format(f"{frame.file}:{frame.line}"), mechanism=True,
     )  # fmt: skip
-
-
-def _function(case: Case, frame: Frame) -> Function:
-    kind = frame.kind if frame.kind != "library" else "code"
-    return case.with_kind(Function(frame.file, frame.function, frame.first_line, kind))

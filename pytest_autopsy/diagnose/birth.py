@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ..model import Call, Evidence, Failure, Function, Look, Value
 from ..observe.text import to_text
 from .atoms import Atom, Holding, difference, parts
-from .case import Case, Finding, project_frames
+from .case import Case, Finding
 from .origin import Walk, describe_arguments, rejected
 
 MAX_CALLS = 1_500
@@ -69,7 +69,7 @@ def wrong_atoms(failure: Failure) -> list[Wrong]:
 
 def _of_crash(failure: Failure) -> list[Wrong]:
     """What the expression that blew up was given: a zero divisor, an index, a key."""
-    frames = project_frames(failure)
+    frames = failure.project_frames
     if not frames or failure.exception is None:
         return []
     frame = frames[0]

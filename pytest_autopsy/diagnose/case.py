@@ -86,6 +86,11 @@ class Case:
         """Function index -> everything that it showed in tests that passed."""
         return self.known.features_when_passing
 
+    def standing_on(self, frame: Frame) -> Function:
+        """Return the function of a frame, as a suspect."""
+        kind = frame.kind if frame.kind != "library" else "code"
+        return self.with_kind(Function(frame.file, frame.function, frame.first_line, kind))
+
     def index(self, function: Function) -> int | None:
         """Return the index of a function in the run."""
         return self.known.index_of.get(self.with_kind(function)[:3])
@@ -99,10 +104,3 @@ class Case:
         """Return the line of the function's def, past its decorators."""
         span = self.span(function)
         return span.line if span else function.line
-
-
-def project_frames(failure: Failure) -> list[Frame]:
-    """Return the failing exception's frames that are the project's, innermost first."""
-    if failure.snapshot is None or not failure.snapshot.exceptions:
-        return []
-    return [f for f in failure.snapshot.exceptions[0].frames if f.kind != "library"]

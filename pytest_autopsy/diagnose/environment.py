@@ -23,7 +23,7 @@ class _Rule(NamedTuple):
     kind: str
     title: str
     hint: str
-    says: str = ""  # what the message begins with, where the exception's name says too little
+    says: str = ""  # how the message begins; what its group names stands for {} in title and hint
 
 
 _RULES = (
@@ -35,16 +35,14 @@ _RULES = (
     _Rule("Error", "locale not installed", "generate the locale that is asked for", "unsupported locale setting"),
     _Rule("PermissionError", "permission denied", "check the owner and mode of what is named"),
     _Rule("ReadOnlyFilesystemError", "file system is read-only", "write below tmp_path"),
+    _Rule("FixtureLookupError", "missing fixture {}",
+          "install the plugin that has the fixture {}, or define it in a conftest.py above the test", r"'(\w+)'"),
+    _Rule("PackageNotFoundError", "missing distribution {}",
+          "install {} itself where the tests run: `pip install -e .` does, where it is this project",
+          r"(?:No package metadata was found for )?([\w.-]+)$"),
+    _Rule("DistributionNotFound", "missing distribution {}", "install {} where the tests run",
+          r"The '([\w.-]+)[^']*' distribution was not found"),
 )  # fmt: skip
-_NEEDED = (
-    ("FixtureLookupError", r"'(\w+)'", "missing fixture {}",
-     "install the plugin that has the fixture {}, or define it in a conftest.py above the test"),
-    ("PackageNotFoundError", r"(?:No package metadata was found for )?([\w.-]+)$", "missing distribution {}",
-     "install {} itself where the tests run: `pip install -e .` does, where it is this project"),
-    ("DistributionNotFound", r"The '([\w.-]+)[^']*' distribution was not found", "missing distribution {}",
-     "install {} where the tests run"),
-)  # fmt: skip
-"""What has to be installed, by the exception that misses it: its name in the message, title, hint."""
 _GONE = {
     "3.10": "formatter parser symbol",
     "3.11": "binhex",
@@ -84,6 +82,10 @@ def find(case: Case) -> Outside | None:
 
 def missing(known: Known, failure: Failure) -> Outside | None:
     """Return what one failure missed outside the program; None where that is not what it ended in."""
+    return known.once(("missing", failure.id), lambda: _missing(known, failure))
+
+
+def _missing(known: Known, failure: Failure) -> Outside | None:
     if failure.snapshot is None:
         return _named(known, *failure.exception) if failure.exception is not None else None
     chain = failure.snapshot.exceptions
@@ -98,7 +100,7 @@ def missing(known: Known, failure: Failure) -> Outside | None:
 
 def _is_own(record: ExceptionRecord) -> bool:
     """Whether the project raised it with a statement of its own."""
-    own = [frame for frame in record.frames if frame.kind != "library"]
+    own = record.project_frames
     return bool(own) and own[0].depth == 0 and _by_raise(record)
 
 
@@ -119,12 +121,12 @@ def _named(known: Known, kind: str, message: str) -> Outside | None:
         if "/" in name or "." in name or "\\" in name:
             return None  # a path that the program made up
         return Outside(f"missing program {name}", f"install {name}, or put it on PATH")
-    for needed, pattern, title, hint in _NEEDED:
-        if kind == needed and (named := re.match(pattern, first)):
-            name = named.group(1)
-            return Outside(title.format(name), hint.format(name), confidence="shown")
     for rule in _RULES:
-        if kind == rule.kind and first.startswith(rule.says):
+        said = re.match(rule.says, first) if kind == rule.kind else None
+        if said is not None and said.groups():
+            title, hint = rule.title.format(said[1]), rule.hint.format(said[1])
+            return Outside(title, hint, confidence="shown")
+        if said is not None:
             return Outside(rule.title, rule.hint, first)
     return None
 
@@ -139,8 +141,10 @@ def _elsewhere(known: Known, failure: Failure, record: ExceptionRecord) -> Outsi
         at = PurePosixPath(os.path.normpath(folder / named.group(1))).as_posix()
         with suppress(OSError, ValueError):  # a name that no file can have
             if (Path(root) / at).exists():
-                here = "the root" if str(folder) == "." else folder
-                hint = f"run pytest from {here}, or name {at} from __file__"
+                if str(folder) == ".":  # from the root pytest is run: something went elsewhere
+                    hint = f"name {at} from __file__: the working directory was another one"
+                    return Outside("working directory left", hint, f"{at} is where pytest began")
+                hint = f"run pytest from {folder}, or name {at} from __file__"
                 return Outside("wrong working directory", hint, f"{named.group(1)} is at {at}")
     return None
 

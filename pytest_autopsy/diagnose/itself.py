@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from ..model import Call, CauseKind, Evidence, Failure, Frame, Function, Kind, Value
+from ..model import Call, CauseKind, Evidence, Failure, Frame, Function, Value
 from ..observe.text import to_text
 from .behaviour import told_by
 from .calls import Calls
-from .case import Case, Finding, project_frames
+from .case import Case, Finding
 from .names import much_like
 from .origin import describe_arguments
 from .patches import Patch, patches_of
@@ -29,7 +29,7 @@ def find(case: Case) -> list[Finding]:
     """Return a finding for each test or fixture that is shown to be wrong by itself."""
     findings: list[Finding] = []
     for failure in case.failures:
-        frames = project_frames(failure)
+        frames = failure.project_frames
         if frames and frames[0].kind in ("test", "fixture"):
             findings.extend(_undefined(case, failure, frames[0]))
             findings.extend(_misspelt(case, failure, frames[0]))
@@ -51,7 +51,7 @@ def _undefined(case: Case, failure: Failure, frame: Frame) -> Iterator[Finding]:
         return
     named = _NAME.search(failure.exception[1])
     name = named[1] if named else "a name"
-    function = _of(case, frame)
+    function = case.standing_on(frame)
     yield _finding(
         failure, function, frame.line, 1.0, "undefined name in the test",
         f"{function.short} uses {name}, which it has not defined",
@@ -70,7 +70,7 @@ def _misspelt(case: Case, failure: Failure, frame: Frame) -> Iterator[Finding]:
     files = {f.file for f in _functions(case, failure) if f.kind == "code"}
     spelt = re.compile(rf"\b{re.escape(key)}\b")
     if near and not any(spelt.search(line) for file in files for line in case.source(file).lines):
-        function = _of(case, frame)
+        function = case.standing_on(frame)
         yield _finding(
             failure, function, frame.line, 0.8, "misspelt key in the test",
             f"{function.short} asks for {key!r}, where there is {near!r}",
@@ -166,11 +166,6 @@ def _passing_with(case: Case, call: Call) -> int:
     index = case.index(call.function)
     _, did = told_by(call)
     return case.known.passing_with(index, did) if index is not None else 0
-
-
-def _of(case: Case, frame: Frame) -> Function:
-    kind: Kind = "fixture" if frame.kind == "fixture" else "test"
-    return case.with_kind(Function(frame.file, frame.function, frame.first_line, kind))
 
 
 def _finding(

@@ -11,7 +11,7 @@ from ..observe.text import to_text
 from ..snapshot.assertion import is_literal
 from ..source import FunctionNode
 from .calls import Calls
-from .case import Case, Finding, project_frames
+from .case import Case, Finding
 from .flow import Flow, Step
 from .roots import find_roots
 
@@ -173,7 +173,7 @@ def _none_finding(case: Case, failure: Failure, step: Step, used: bool) -> Findi
     call = step.call
     given = describe_arguments(call)
     fact = f"{call.function.short}({given}) returned None"
-    frames = project_frames(failure)
+    frames = failure.project_frames
     where = f"{frames[0].function} line {frames[0].line}" if frames else "the test"
     function = case.with_kind(call.function)
     evidence = Evidence(

@@ -11,7 +11,7 @@ from ..model import Call, Failure, Frame
 from ..snapshot.assertion import is_literal
 from ..source import Source
 from .calls import Calls
-from .case import Case, project_frames
+from .case import Case
 
 
 class Root(NamedTuple):
@@ -26,7 +26,7 @@ class Root(NamedTuple):
 
 def find_roots(case: Case, failure: Failure, calls: Calls) -> list[Root]:
     """Return the roots of a failure, the ones that weigh most first."""
-    for frame in project_frames(failure):
+    for frame in failure.project_frames:
         source = case.source(frame.file)
         call = calls.of_frame(frame)
         if call is None or source.tree is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from ..model import Evidence, ExceptionRecord, Failure, Frame, Function, Kind
+from ..model import Evidence, ExceptionRecord, Failure, Frame, Function
 from .case import Case, Finding
 
 _PUT_IN_PLACE = re.compile(r"(?:async )?(?:generator|coroutine) raised Stop(?:Async)?Iteration")
@@ -49,8 +49,7 @@ def _as_raised(chain: tuple[ExceptionRecord, ...]) -> tuple[ExceptionRecord, ...
 def _finding(
     case: Case, failure: Failure, frame: Frame, strength: float, error: str, place: int
 ) -> Finding:
-    kind: Kind = "fixture" if frame.kind == "fixture" else "code"
-    function = case.with_kind(Function(frame.file, frame.function, frame.first_line, kind))
+    function = case.standing_on(frame)
     where = "raised in" if place == 1 else "on the stack of"
     fact = f"{where} {function.short} at line {frame.line}: {error}"
     evidence = Evidence(

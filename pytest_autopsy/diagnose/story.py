@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..model import Call, CauseKind, Confidence, Evidence, Failure, Function, Suspect
 from ..observe.text import to_text
-from .case import Case, Finding, project_frames
+from .case import Case, Finding
 from .origin import describe_arguments
 
 CLEAR = 0.15
@@ -155,7 +155,7 @@ def where_it_failed(case: Case, chosen: list[Evidence]) -> Evidence | None:
     """Return where the test of the chosen facts stopped; None where that is not known."""
     tests = [fact.test for fact in chosen]
     failure = next((f for f in case.failures if f.nodeid in tests), case.failures[0])
-    frames = project_frames(failure)
+    frames = failure.project_frames
     if failure.exception is None or not (frames or failure.file):
         return None
     place = (failure.file, failure.line, "")  # of a doctest the example, else the test

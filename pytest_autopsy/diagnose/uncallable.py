@@ -6,7 +6,7 @@ import re
 from functools import partial
 
 from ..model import Evidence, Failure, Frame, Function
-from .case import Case, Finding, project_frames
+from .case import Case, Finding
 
 _CALLED = re.compile(r"(?P<name>[\w.<>]+)\(\) (?P<why>.+)")
 _REFUSALS = (
@@ -24,7 +24,7 @@ def find(case: Case) -> list[Finding]:
     """
     found: list[Finding] = []
     for failure in case.failures:
-        frames = project_frames(failure)
+        frames = failure.project_frames
         refused = failure.exception and failure.exception[0] == "TypeError"
         told = _CALLED.match(failure.exception[1]) if refused and failure.exception else None
         if told is not None and frames and told["why"].startswith(_REFUSALS):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..model import Evidence, Failure, Function
 from ..source import Span
-from .case import Case, Finding, project_frames
+from .case import Case, Finding
 from .statements import body_of
 from .unset import lacked, makers
 
@@ -35,7 +35,7 @@ def find(case: Case) -> list[Finding]:
 
 def _files(failure: Failure) -> list[str]:
     """The files where the failing exception passed through the project, innermost first."""
-    return list(dict.fromkeys(frame.file for frame in project_frames(failure)))
+    return list(dict.fromkeys(frame.file for frame in failure.project_frames))
 
 
 def _setters(case: Case, file: str, kind: str, attribute: str) -> Iterator[Span]:
@@ -70,7 +70,7 @@ def _ran(case: Case, failure: Failure, file: str, span: Span) -> bool:
 
 
 def _finding(case: Case, failure: Failure, file: str, span: Span, attribute: str) -> Finding:
-    of_test = any(frame.file == file and frame.kind == "test" for frame in project_frames(failure))
+    of_test = any(frame.file == file and frame.kind == "test" for frame in failure.project_frames)
     function = case.with_kind(
         Function(file, span.name, span.first, "fixture" if of_test else "code")
     )

@@ -53,9 +53,7 @@ def told_by(report: Any) -> dict[str, Any]:
 
 def _place(failure: Failure) -> Frame | None:
     """The innermost frame of the project that the exception left."""
-    shown = failure.snapshot.exceptions if failure.snapshot is not None else ()
-    frames = shown[0].frames if shown else ()
-    return next((frame for frame in frames if frame.kind != "library"), None)
+    return next(iter(failure.project_frames), None)
 
 
 def _short(text: str) -> str:

@@ -91,10 +91,8 @@ def raised_at(failure: Failure) -> tuple[str, ...]:
 
     Two failures that agree in it are one rather than two, whatever led there.
     """
-    if failure.snapshot is None or not failure.snapshot.exceptions or failure.exception is None:
-        return ()
-    frame = next((f for f in failure.snapshot.exceptions[0].frames if f.kind != "library"), None)
-    if frame is None or frame.kind != "code":
+    frame = next(iter(failure.project_frames), None)
+    if failure.exception is None or frame is None or frame.kind != "code":
         return ()
     kind, text = failure.exception
     return kind, normalised(kind, text), frame.file, frame.function, frame.code.strip()
@@ -102,9 +100,7 @@ def raised_at(failure: Failure) -> tuple[str, ...]:
 
 def _frames(failure: Failure) -> list[str]:
     """The two innermost project frames, without lines; the test's own where there is no other."""
-    if failure.snapshot is None or not failure.snapshot.exceptions:
-        return []
-    mine = [f for f in failure.snapshot.exceptions[0].frames if f.kind != "library"]
+    mine = failure.project_frames
     code = [f for f in mine if f.kind != "test"] or mine[:1]
     return [f"{frame.file}:{frame.function}" for frame in code[:2]]
 

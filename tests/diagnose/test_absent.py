@@ -32,13 +32,14 @@ def late():
 def refuse():
     raise AttributeError("module 'json' has no attribute 'read'")
 
-def own():
-    return bench_helper.no_such_name
+def refuse_by_name():
+    raise json.NoSuchError("no")
 
 def test_good(): assert json.loads("1") == 1
 def test_bad(): assert load("1") == 1
 def test_late(): assert late()
 def test_refuse(): assert refuse()
+def test_named(): refuse_by_name()
 def test_inside(): assert json.read("1") == 1
 """
 
@@ -49,6 +50,7 @@ def test_inside(): assert json.read("1") == 1
         ("test_bad", "convert", "read"),
         ("test_late", "late", "no_such_name"),
         ("test_inside", "test_inside", "read"),
+        ("test_named", "refuse_by_name", "NoSuchError"),
     ],
 )
 def test_who_asks_a_library_for_what_it_has_not(
@@ -199,14 +201,14 @@ def test_a_set_up_of_nose_that_pytest_does_not_call(bench: Make) -> None:
 
 GONE = """
 def shell():
-    import asyncore
+    import formatter  # gone from every Python that we run on
 
 def test_shell(): shell()
 """
 
 
 def test_a_module_that_python_dropped_is_not_to_be_installed(bench: Make) -> None:
-    made = bench(GONE.replace("asyncore", "formatter"))  # gone from every Python that we run on
+    made = bench(GONE)
     made.test("test_shell")
     assert made.diagnosis().hint.startswith(
         f"Python {REMOVED['formatter']} and later have no formatter:"

@@ -241,7 +241,6 @@ def wanted(name):
 def refuse_to_go_on(error):
     raise error
 
-def test_refused(): connect()
 def handled():
     try:
         import no_such_module_anywhere
@@ -258,6 +257,7 @@ def told_of():
     except ImportError:
         raise RuntimeError("install it")
 
+def test_refused(): connect()
 def test_own(): refuse()
 def test_version(): version()
 def test_handled(): handled()

@@ -11,14 +11,12 @@ import sys
 import time
 import tracemalloc
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 
 from pytest_autopsy import plainjson
-from pytest_autopsy.atonce import uncollected
 from pytest_autopsy.model import Value
 from pytest_autopsy.observe import classes
 from pytest_autopsy.observe.text import to_json, to_text
@@ -27,27 +25,15 @@ from pytest_autopsy.observe.values import SNAPSHOT, TRACE, Limits, look
 from . import hostile, hostile_kinds, hostile_shapes
 from .hostile import CALLED
 from .hostile_shapes import CASES
+from .watching import watching
 
 _FILES = {module.__file__ for module in (hostile, hostile_kinds, hostile_shapes)}
 _ATOMS = (type(None), bool, int, float, str)
 
 
-@contextmanager
-def watched() -> Iterator[list[str]]:
+def watched() -> AbstractContextManager[list[str]]:
     """Collect what runs of the hostile files' code."""
-    entered: list[str] = []
-
-    def hook(frame: Any, event: str, _: object) -> None:
-        if event == "call" and frame.f_code.co_filename in _FILES:
-            entered.append(frame.f_code.co_name)
-
-    with uncollected():  # the garbage of an earlier test has a __del__, too
-        CALLED.clear()
-        sys.setprofile(hook)
-        try:
-            yield entered
-        finally:
-            sys.setprofile(None)
+    return watching(lambda code: code.co_name if code.co_filename in _FILES else "")
 
 
 def foreign(shown: Any) -> list[str]:

@@ -13,8 +13,8 @@ import math
 import os
 import sys
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from types import CodeType
 from typing import Any
 
 import pytest
@@ -29,34 +29,29 @@ from .hostile_lazy import LAZY
 from .hostile_shapes import CASES as OLDER
 from .hostile_single import SINGLE
 from .hostile_state import STATE
+from .watching import watching
 
 ALL = {**OLDER, **SINGLE, **STATE, **LAZY}
 MORE = {**SINGLE, **STATE, **LAZY}
-_OURS = (os.path.dirname(pytest_autopsy.__file__), __file__, contextlib.__file__, "<string>")
-"""The package, this test, and the constructors of named tuples and dataclasses."""
+_WATCHING = os.path.join(os.path.dirname(__file__), "watching.py")
+_OURS = (
+    os.path.dirname(pytest_autopsy.__file__), __file__, _WATCHING,
+    contextlib.__file__, "<string>",
+)  # fmt: skip
+"""The package, this test and what watches in it, and the constructors of named tuples and dataclasses."""
 _LENT = ("_replace", "_make", "cast")  # what the standard library lends the package
 _TOO_LONG = 100_000
 
 
-@contextmanager
-def watched() -> Iterator[list[str]]:
+def watched() -> AbstractContextManager[list[str]]:
     """Collect the Python frames that are entered outside of the package."""
-    entered: list[str] = []
+    return watching(_foreign)
 
-    def hook(frame: Any, event: str, _: object) -> None:
-        code = frame.f_code
-        if event == "call" and not code.co_filename.startswith(_OURS):
-            if code.co_name not in _LENT:
-                entered.append(f"{code.co_filename}:{code.co_name}")
 
-    gc.disable()  # what is collected meanwhile is not the look's doing
-    CALLED.clear()
-    sys.setprofile(hook)
-    try:
-        yield entered
-    finally:
-        sys.setprofile(None)
-        gc.enable()
+def _foreign(code: CodeType) -> str:
+    if code.co_filename.startswith(_OURS) or code.co_name in _LENT:
+        return ""
+    return f"{code.co_filename}:{code.co_name}"
 
 
 def clean(shown: Any, seen: int = 0) -> None:

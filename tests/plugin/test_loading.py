@@ -43,6 +43,32 @@ def test_only_ours_are_found() -> None:
     assert sys.meta_path == before
 
 
+class Touchy:
+    """A finder of somebody else's that will not be compared."""
+
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError("compared")
+
+    __hash__ = object.__hash__
+
+    def find_spec(self, *_: object) -> None:
+        return None
+
+
+def test_finders_of_others_are_not_asked_and_one_of_ours_is_enough(monkeypatch) -> None:
+    before = [Touchy(), *sys.meta_path]
+    monkeypatch.setattr(sys, "meta_path", list(before))
+    outer = loading.install()
+    assert loading.install() is None  # a session within
+    loading.remove(None)
+    sys.meta_path.insert(0, Touchy())
+    assert [type(one).__name__ for one in sys.meta_path[:3]] == ["Touchy", "PlainFinder", "Touchy"]
+    loading.remove(outer)
+    loading.remove(outer)
+    assert len(sys.meta_path) == len(before) + 1
+    assert all(mine is one for mine, one in zip(sys.meta_path[1:], before))
+
+
 def test_no_module_of_ours_is_rewritten(project) -> None:
     run = project.write(FILES).autopsy()
     assert run.code == 0, run.text
