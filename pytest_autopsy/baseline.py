@@ -24,6 +24,7 @@ from .observe.text import clean
 from .plainjson import dumps, loads
 from .rows import Pair
 from .store import write_atomically
+from .unfaked import now
 
 SCHEMA = "pytest-autopsy/baseline@1"
 FOLDER = "baseline"
@@ -173,7 +174,7 @@ class _Table:
 def _updated(path: Path, file: str, run: Run, tests: list[Passed], recorded: Recorded) -> Shard:
     shard = Shard(
         file, recorded.python, recorded.lines, recorded.run_id,
-        datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        now().strftime("%Y-%m-%dT%H:%M:%SZ"),
     )  # fmt: skip
     table = _Table()
     places: dict[Pair, Pair | None] = {}  # of a pair in the run: what the shard has in its place
@@ -232,7 +233,7 @@ class Used:
     def facts(self) -> dict[str, object]:
         """Return `run.baseline` of digest.json: age in seconds, the share of functions left out."""
         made = datetime.strptime(self.utc, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
-        age = (datetime.now(timezone.utc) - made).total_seconds()
+        age = (now() - made).total_seconds()
         return {
             "id": self.run, "age_s": max(int(age), 0), "tests": self.tests,
             "left_out": round(self.left_out, 3),

@@ -20,6 +20,7 @@ from .parts import Part, part_bytes
 from .record import current, forks
 from .record.births import Births
 from .record.blackbox import BlackBox
+from .record.effort import effort_of
 from .record.engines import Engine, start_engine
 from .record.finish import footprint, trace
 from .record.project import Project
@@ -29,8 +30,8 @@ from .record.recovery import SUFFIX
 from .record.stream import Fan, Stream
 from .traceconfig import FILE, LOG_FILE, TraceConfig, read_config
 
-PROGRAM_LIMIT = 10_000
-"""Calls of one function after which it is switched off in a program: no test shares out more."""
+PROGRAM = effort_of(1)._replace(calls=10_000, small_calls=10_000)
+"""What is recorded of a program: no test shares out more calls of what is switched off."""
 
 
 def activate(folder: str) -> None:
@@ -107,7 +108,7 @@ class Child:
         recorder, config = self.recorder, self.config
         name = " ".join(self.redactor.argv(sys.argv if by is not None else sys.orig_argv))
         recorder.births = Births()
-        recorder.limits = PROGRAM_LIMIT, PROGRAM_LIMIT
+        recorder.effort = PROGRAM
         values = config.trace_args or config.trace_return_values
         recording = recorder.begin(name, depth=config.max_depth, values=values)
         recording.phase = "call"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import datetime, timezone
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,6 +28,7 @@ from .runfacts import cost, notes, run_facts
 from .session import Session
 from .shards import shard_of
 from .tally import Tally
+from .unfaked import now, perf_counter
 from .writing import ran_of, unchanged_since, write_run
 
 if TYPE_CHECKING:  # a green run does without
@@ -48,7 +47,7 @@ class Closing:
         self.display = Display(session, config)
         session.progress = at_terminal(config.pluginmanager)
         self._stopped_by = ""
-        self._started = datetime.now(timezone.utc)
+        self._started = now()
 
     # -- hooks ------------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from .kept import NAME, Kept, header
@@ -19,6 +18,7 @@ from .plainjson import dumps
 from .report.digest import Outcome, diagnosis_json, diagnosis_path, digest
 from .report.markdown import digest_md
 from .store import publish
+from .unfaked import perf_counter
 
 
 @dataclass(slots=True)

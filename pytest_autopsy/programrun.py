@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import signal
 from dataclasses import replace
-from datetime import datetime, timezone
 
 from . import env
 from .model import Failure, Trace
@@ -21,6 +20,7 @@ from .report.trace import trace_jsonl, trace_tree
 from .session import failure_id
 from .snapshot.keeper import KEEP_RUNS, MAX_DISK
 from .store import RunDirectory, file_name, prune
+from .unfaked import now
 from .wreckage import read_wreck
 from .writing import shown
 
@@ -45,7 +45,7 @@ class ProgramRun:
         self.command = redactor.argv(command)
         self.code = code
         self.max_text = max_text
-        self.started = datetime.now(timezone.utc)
+        self.started = now()
 
     def finish(self) -> str:
         """Write everything; return what to tell the user, a line. Raises OSError."""

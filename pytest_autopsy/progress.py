@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from time import monotonic
 from typing import Any
+
+from .unfaked import monotonic
 
 AFTER = 2.0
 """Seconds of work before anything is said."""

@@ -147,7 +147,7 @@ class Recording:
 
         Raises pytest.UsageError for a marker that cannot be read.
         """
-        self.session.tests = len(items)
+        self.session.expect(len(items))
         marked = [item for item in items if self._marker(item) is not None]
         for item in marked:
             check_marker(item)

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from operator import itemgetter
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from .baseline import Used
@@ -28,6 +27,7 @@ from .progress import Progress
 from .record import current, forks
 from .record.blackbox import BlackBox
 from .record.digests import function_hash
+from .record.effort import effort_of
 from .record.engines import Engine, start_engine
 from .record.finish import footprint, is_sampled, trace
 from .record.price import Price
@@ -43,6 +43,7 @@ from .snapshot.capture import Camera
 from .snapshot.keeper import Keeper
 from .snapshot.options import ShotOptions
 from .store import RunDirectory
+from .unfaked import perf_counter
 
 if TYPE_CHECKING:
     from .testchildren import TestChildren
@@ -116,6 +117,11 @@ class Session:
         from .testchildren import TestChildren  # few runs ask for it
 
         return TestChildren(self)
+
+    def expect(self, tests: int) -> None:
+        """So many tests will be run: the fewer, the more is recorded of each."""
+        self.tests = tests
+        self.recorder.effort = effort_of(tests)
 
     # -- the engine -------------------------------------------------------------------------
 
@@ -274,7 +280,8 @@ class Session:
             if not self._failing:
                 shared.append(recording.attempts)
             whole = bool(self._failing) or is_sampled(self._test, self.tests)
-            print_of = footprint(recording, shared, behaviours=whole)
+            behaviours = self.recorder.effort.behaviours if whole else 0
+            print_of = footprint(recording, shared, behaviours=behaviours)
             if self.children is not None:
                 print_of = self.children.added(print_of)
             self.calls_seen += recording.seen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from pathlib import Path
 
 MODES = ("all", "light", "second-run")
@@ -68,8 +67,9 @@ def new_run_id() -> str:
     """Return `<UTC>-<8 random hex>`."""
     import secrets  # only where a run begins: a command that reads need not wait for it
 
-    now = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
-    return f"{now}-{secrets.token_hex(4)}"
+    from .unfaked import now
+
+    return f"{now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
 
 def new_key() -> str:

@@ -14,9 +14,9 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from .atonce import uncollected
+from .unfaked import read_bytes
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _PLAIN = (
@@ -54,7 +54,7 @@ class Source:
 
     def _read(self, path: str) -> None:
         try:
-            raw = Path(path).read_bytes()
+            raw = read_bytes(path)
             if len(raw) > MAX_BYTES:
                 self.why = f"source is {len(raw)} bytes"
                 return

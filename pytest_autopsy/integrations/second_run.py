@@ -16,7 +16,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -27,6 +26,7 @@ from ..progress import Progress
 from ..report.rerun import rerun
 from ..session import Session
 from ..triage.cluster import by_signature
+from ..unfaked import perf_counter
 
 MAX_TESTS = 20
 PATIENCE_S = 60.0

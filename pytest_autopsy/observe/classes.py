@@ -176,8 +176,20 @@ def _why_hidden(classes: tuple[type, ...]) -> str:
     if owner is None:
         return ""
     getter = namespace(owner)["__dict__"]
-    builtin = type(getter) in (types.GetSetDescriptorType, types.MemberDescriptorType)
-    return "" if builtin and getter.__objclass__ is owner else "__dict__ of its own"
+    return "" if _is_plain(getter, owner) else "__dict__ of its own"
+
+
+def _is_plain(getter: Any, owner: type) -> bool:
+    """Whether reading a `__dict__` runs nobody's code: that of a class statement, or of the standard
+    library's types. An extension's own may do anything: a lazy proxy's makes what it stands for.
+    """
+    if type(getter) not in (types.GetSetDescriptorType, types.MemberDescriptorType):
+        return False
+    if getter.__objclass__ is not owner:
+        return False
+    said = getter.__doc__
+    stated = type(said) is str and said.startswith("dictionary for instance variables")
+    return stated or _module(owner).partition(".")[0] in sys.stdlib_module_names
 
 
 def _dict_owner(classes: tuple[type, ...]) -> type | None:

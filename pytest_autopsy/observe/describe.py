@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import islice
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from ..model import Look, Value
+from ..unfaked import perf_counter
 from .classes import ClassFacts, class_name, plain_name
 from .literals import literal
 

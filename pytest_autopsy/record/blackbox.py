@@ -14,18 +14,16 @@ from __future__ import annotations
 
 import errno
 import mmap
-import os
 import threading
-import time
 from pathlib import Path
 from struct import Struct
-from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 from ..evidence import plain
 from ..observe.redaction import Redactor
 from ..observe.text import clean
 from ..plainjson import dumps
+from ..unfaked import os, perf_counter_ns, time_ns
 from .finish import call_of
 from .records import END, INFO, PARENT, START, THREAD, TIME, Entry
 from .replay import CallRecord
@@ -79,7 +77,7 @@ class BlackBox:
         self._flush_at = FIRST_FLUSH
         self._rested = REST  # events of earlier tests since the last flush
         main = threading.main_thread().ident or 0
-        self._started = self._pid, main, time.time_ns(), perf_counter_ns()
+        self._started = self._pid, main, time_ns(), perf_counter_ns()
         self._test_began = 0
         self._flushed = 0, 0, 0
         self._head()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dis
 import inspect
 from collections import deque
+from collections.abc import Iterator
 from types import CodeType, FrameType
 from typing import Any
 
@@ -18,13 +19,19 @@ MAX_LINES = 500
 
 MUTATORS = frozenset(
     ("append", "appendleft", "add", "extend", "insert", "update", "setdefault", "push", "put",
-     "remove", "discard", "pop", "popleft", "popitem", "clear", "sort", "reverse", "write",
+     "remove", "discard", "difference_update", "intersection_update", "symmetric_difference_update", "pop", "popleft", "popitem", "clear", "sort", "reverse", "write",
      "move_to_end", "rotate", "setattr", "delattr", "heappush", "heappop", "shuffle")
 )  # fmt: skip
 """Names of methods and functions that change what they are given."""
 
 SHOWING = frozenset(("locals", "vars", "dir", "eval", "exec"))
 """Who calls these may hold the dict of its locals: before 3.13 there is only one."""
+
+
+def _instructions(code: CodeType) -> Iterator[tuple[int, int]]:
+    """Each opcode with its argument."""
+    return zip(code.co_code[::2], code.co_code[1::2])
+
 
 _OPCODES = dis.opmap.items()
 _STORES = frozenset(op for name, op in _OPCODES if name in ("STORE_FAST", "DELETE_FAST"))
@@ -39,6 +46,14 @@ _CHANGES = frozenset(
     )
 )
 
+
+_IN_PLACE = frozenset(
+    pair
+    for statement in ("a |= b", "a &= b", "a ^= b")
+    for pair in _instructions(compile(statement, "", "exec"))
+    if dis.opname[pair[0]].startswith(("BINARY_OP", "INPLACE_"))
+)
+"""What a set or a dict takes in place, under any name: `+=` is mostly a number's."""
 
 _LATER = frozenset(("is_small", "last_line", "mutates", "rebinds", "wants_lines", "whole"))
 """What of a CodeInfo is read from the bytecode and its lines, when it is first asked for."""
@@ -181,9 +196,8 @@ def _argument_names(code: CodeType) -> tuple[str, ...]:
 
 def _rebound(code: CodeType, arguments: tuple[str, ...]) -> frozenset[str]:
     """Arguments that the function assigns to: what they name at exit may be another object."""
-    raw = code.co_code
     stored: set[str] = set()
-    for opcode, argument in zip(raw[::2], raw[1::2]):
+    for opcode, argument in _instructions(code):
         if opcode in _STORES:
             stored.update(_named(code.co_varnames, argument))
         elif opcode in _STORES_TWO:
@@ -207,7 +221,9 @@ def _cells(code: CodeType) -> tuple[str, ...]:
 
 def _mutates(code: CodeType) -> bool:
     """Whether the function itself, not what it calls, can change an object."""
-    return not MUTATORS.isdisjoint(code.co_names) or not _CHANGES.isdisjoint(code.co_code[::2])
+    if not (MUTATORS.isdisjoint(code.co_names) and _CHANGES.isdisjoint(code.co_code[::2])):
+        return True
+    return not _IN_PLACE.isdisjoint(_instructions(code))
 
 
 def _mutable_defaults(info: CodeInfo, frame: FrameType) -> dict[str, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,16 +11,16 @@ from ..model import Call, Change, Footprint, Function, Look, Mark, Raised, Trace
 from ..observe.redaction import Redactor
 from ..observe.values import TRACE
 from ..rows import joined
+from ..unfaked import os
 from . import replay
 from .codes import CodeInfo, call_site, exit_line
+from .effort import LEAST
 from .marks import Marks
 from .project import Project
 from .recorder import Recorder
 from .records import ARGUMENTS, END, EXTRA, INFO, LIMITS, OUTCOME, VALUE, Entry, Extra, Recording
 from .replay import CallRecord, exceptions_of
 
-MAX_BEHAVIOURS = 5
-"""Calls of one function, in one test, of which a footprint remembers what they did."""
 SAMPLED_TESTS = 400
 """Of about so many tests that pass are whole behaviours remembered: more would say the same."""
 
@@ -36,13 +35,14 @@ def is_sampled(test: str, tests: int) -> bool:
 
 
 def footprint(
-    recording: Recording, shared: Iterable[Mapping[int, int]], *, behaviours: bool = True
+    recording: Recording, shared: Iterable[Mapping[int, int]], *, behaviours: int = LEAST.behaviours
 ) -> Footprint:
     """Return the test's row of the spectrum: its own lines, and those of what it depends on.
 
     `shared` are the rows of fixtures and imports that it used, which may have run in another
-    test: joined to each user and told first, they do not depend on the order of tests. Without
-    `behaviours` only exceptional features are kept: what was handled, what was changed.
+    test: joined to each user and told first, they do not depend on the order of tests. Of so many
+    calls of a function as `behaviours` says is kept what they did; of all others what was handled
+    and what was changed.
     """
     rows = joined((*shared, recording.rows))
     entries = recording.entries() if behaviours else recording.exceptional()
@@ -184,7 +184,7 @@ def _outcome(record: CallRecord) -> str:
     return record.outcome
 
 
-def _features(entries: list[Entry], behaviours: bool) -> dict[int, frozenset[str]]:
+def _features(entries: list[Entry], behaviours: int) -> dict[int, frozenset[str]]:
     """What values and behaviours each function showed: classes, handled errors, whole calls.
 
     Made of every test, hence from the entries themselves.
@@ -204,15 +204,24 @@ def _features(entries: list[Entry], behaviours: bool) -> dict[int, frozenset[str
             features.update(f"handled {error.type}" for error in handled)
             features.update(f"changed {change.scope} {change.name}" for change in changes)
             features.update(f"met default {name}" for name in _filled_defaults(entry, extra))
-        if not behaviours or count > MAX_BEHAVIOURS or end is None:
+        if count > behaviours or end is None:
             continue
+        code = entry[INFO].code
+        whose = of_lambda(code.co_firstlineno) if code.co_name == "<lambda>" else ""
         if end[OUTCOME] == "return":
-            features.add(f"return {value_class(end[VALUE])}")
+            features.add(f"{whose}return {value_class(end[VALUE])}")
         if entry[LIMITS].nodes == TRACE.nodes:
             given = given_of(tuple(entry[ARGUMENTS]))
-            features.add(f"given {given:08x}")
-            features.add(behaviour_of(given, end[OUTCOME], end[VALUE], raised, changes))
+            features.add(f"{whose}given {given:08x}")
+            features.add(whose + behaviour_of(given, end[OUTCOME], end[VALUE], raised, changes))
     return {index: frozenset(features) for index, features in found.items()}
+
+
+def of_lambda(line: int) -> str:
+    """Return how the features of the lambda at a line begin: its rows are those of the function
+    around it, its values are not.
+    """
+    return f"<lambda> {line} "
 
 
 def _filled_defaults(entry: Entry, extra: Extra) -> Iterator[str]:

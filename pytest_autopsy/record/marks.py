@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from _thread import get_ident
 from collections import deque
-from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 from ..model import Look
+from ..unfaked import perf_counter_ns
 
 if TYPE_CHECKING:
     from .records import Entry

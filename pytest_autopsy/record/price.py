@@ -8,9 +8,9 @@ how far the estimates are from what it measures.
 
 from __future__ import annotations
 
-from time import thread_time_ns
 from typing import NamedTuple
 
+from ..unfaked import thread_time_ns
 from .records import Recording
 
 ROUNDS, WORK = 5, 2_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import sysconfig
@@ -15,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote, urlparse
 
 from ..plainjson import loads
+from ..unfaked import os
 
 VERSION_CONTROL = (".git", ".hg", ".svn", ".bzr", ".jj")
 NEVER = frozenset(

@@ -12,7 +12,6 @@ import sys
 from _thread import get_ident
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from time import perf_counter_ns
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
@@ -20,9 +19,11 @@ from ..model import Change, Function, Phase, Value
 from ..observe.detail import Detail
 from ..observe.exceptions import context_id, traceback_of, type_name
 from ..observe.values import TYPES, Limits
+from ..unfaked import perf_counter_ns
 from . import attempts
 from .births import Births, is_spawner
 from .codes import CodeInfo
+from .effort import LEAST
 from .handover import is_taker, taker
 from .leftovers import leftovers
 from .marks import MarkRecord
@@ -32,16 +33,11 @@ from .records import (
     ENTRY_SIZE,
     EXTRA,
     INFO,
-    KEEP_FIRST,
     LIMITS,
     MAX_CALLS,
     MAX_EVENTS,
     MAX_SHARES,
-    SHARE,
-    SMALL_OFF,
-    SMALL_SHARE,
     START,
-    SWITCH_OFF,
     TIME,
     Entry,
     Extra,
@@ -53,9 +49,9 @@ from .replay import QUIET
 from .targets import Targets
 
 MAX_FAULTS = 100
-FULL_NODES, ALL_NODES = 400, 500
-"""Nodes of values that a test's looks may walk before they become shallow, and before only types
-are recorded. Work, not time: what is kept does not depend on the machine."""
+MAX_CODES = 32
+"""Code objects of one function that are recorded: who compiles code under a file's name, again and
+again, makes one each time, and each is kept and armed again for each test."""
 PYTEST = f"{os.sep}_pytest{os.sep}"
 MAX_ENTRIES = 20_000
 _MAX_INT = 1 << 64
@@ -85,8 +81,7 @@ class Recorder:
         self.lost = 0
         self.tap: Tap | None = None  # who is told of each event as it happens
         self.births: Births | None = None  # where child processes are recorded too
-        # After how many calls in a test a function is switched off; one of a single line.
-        self.limits = SWITCH_OFF, SMALL_OFF
+        self.effort = LEAST
         self.faults: list[str] = []
         self.looker = self.detail.looker(self.full)
         self.keeps_values = True
@@ -119,6 +114,8 @@ class Recorder:
                 self.infos[id(code)] = found
             return found
         index = self.index_of(function)
+        if len(self.codes[index]) >= MAX_CODES:
+            return None
         info = self.infos[id(code)] = CodeInfo(code, function, index)
         self.codes[index].append(info)
         return info
@@ -221,7 +218,8 @@ class Recorder:
             return info.rows_only
         self.clock = clock = self.clock + 1
         if info.epoch != self.epoch:
-            info.epoch, info.count, info.limit = self.epoch, 0, self.limits[info.is_small]
+            info.epoch, info.count = self.epoch, 0
+            info.limit = self.effort.small_calls if info.is_small else self.effort.calls
             info.ring = None
             recording.touched.append(info)
         info.count = count = info.count + 1
@@ -294,11 +292,11 @@ class Recorder:
             None, extra, site,
         )  # fmt: skip
         self._open[id(frame)] = entry
-        if count <= KEEP_FIRST:
+        if count <= self.effort.kept:
             recording.first.append(entry)
         else:
             if info.ring is None:
-                info.ring = recording.ring()
+                info.ring = recording.ring(self.effort.kept)
             info.ring.append(entry)
         if self.tap is not None:
             self.tap.began(entry)
@@ -306,9 +304,9 @@ class Recorder:
 
     def _affordable(self, spent: int) -> Limits:
         """How closely a value may be looked at after so many nodes of one test."""
-        if spent <= FULL_NODES:
+        if spent <= self.effort.nodes:
             return self.full
-        return self.shallow if spent <= ALL_NODES else TYPES
+        return self.shallow if spent <= self.effort.all_nodes else TYPES
 
     def pass_by(self, info: CodeInfo, frame: FrameType) -> None:
         """A call begins that is not kept: all that counts is that it was made, and for whom."""
@@ -337,10 +335,10 @@ class Recorder:
             or kind is float
         ):
             looker = self.looker
-            if looker.spent > ALL_NODES:
+            if looker.spent > self.effort.all_nodes:
                 value = looker.glance(value)
             else:
-                looker.limits = self.full if looker.spent <= FULL_NODES else self.shallow
+                looker.limits = self.full if looker.spent <= self.effort.nodes else self.shallow
                 value = looker.look(value)
         self.clock = clock = self.clock + 1
         entry[END] = ("return", clock, now, value, offset)
@@ -470,10 +468,11 @@ class Recorder:
         """Record no more calls of a function in this test; the ends of its open ones go untold."""
         recording.at_least.add(info.index)
         recording.cut.append(info)
-        for frame_id, entry in [one for one in self._open.items() if one[1][INFO] is info]:
+        # Other threads enter and leave calls meanwhile.
+        for frame_id, entry in [one for one in self._open.copy().items() if one[1][INFO] is info]:
             self.clock += 1
             entry[END] = ("unknown", self.clock, entry[TIME], None, -1)
-            del self._open[frame_id]
+            self._open.pop(frame_id, None)
             if self.tap is not None:
                 self.tap.ended(entry)
 
@@ -484,7 +483,9 @@ class Recorder:
         if recording.shares > MAX_SHARES:
             return
         for info in cut:
-            info.limit = info.count + (SMALL_SHARE if info.is_small else SHARE)
+            info.limit = info.count + (
+                self.effort.small_share if info.is_small else self.effort.share
+            )
             self.switch_on(info)
 
     def _through_comprehension(
@@ -628,8 +629,18 @@ class Recorder:
         if isinstance(error, RecursionError):
             self.lost += 1  # no room left for us: the program is about to meet its own limit
         elif len(self.faults) < MAX_FAULTS:
-            line = error.__traceback__.tb_lineno if error.__traceback__ else 0
-            self.faults.append(f"{type(error).__name__}: {error} (recorder, line {line})")
+            self.faults.append(f"{type(error).__name__}: {error} ({_place(error)})")
+
+
+def _place(error: BaseException) -> str:
+    """Where it was raised: the innermost place, for the outermost is always a callback."""
+    innermost = error.__traceback__
+    while innermost is not None and innermost.tb_next is not None:
+        innermost = innermost.tb_next
+    if innermost is None:
+        return "recorder"
+    file = innermost.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2]
+    return f"{file}, line {innermost.tb_lineno}"
 
 
 def _was_here(traceback: TracebackType | None, frame: FrameType) -> bool:

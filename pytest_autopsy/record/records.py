@@ -16,20 +16,10 @@ from .codes import CodeInfo
 from .handover import Handover
 from .marks import Marks
 
-KEEP_FIRST = 10
-KEEP_LAST = 10
-"""Calls of one function in one test that are kept: the first and the last."""
-SWITCH_OFF = 20
-"""Calls of one function in one test after which it is switched off."""
-SHARE = 10
-"""Calls more for each function that is switched off when the test makes its next call itself:
-what is recorded last is near the failure."""
-SMALL_OFF, SMALL_SHARE = 8, 4
-"""The same for a function of one line: there are many calls of them, and little to tell of each."""
 MAX_CALLS = 20_000
 """First calls of functions in one test that are kept, the last of them where there are more."""
 MAX_SHARES = 40
-"""How often in one test."""
+"""How often in one test what is switched off is recorded again."""
 
 ENTRY_SIZE = 11
 INFO, PARENT, THREAD, START, TIME, PHASE, LIMITS, ARGUMENTS, END, EXTRA, SITE = range(ENTRY_SIZE)
@@ -126,9 +116,9 @@ class Recording:
         self.before_attempts: dict[int, int] = {}
         self.attempts: dict[int, int] = {}
 
-    def ring(self) -> deque[Entry]:
+    def ring(self, kept: int) -> deque[Entry]:
         """Return a new ring for the last calls of a function."""
-        ring: deque[Entry] = deque(maxlen=KEEP_LAST)
+        ring: deque[Entry] = deque(maxlen=kept)
         self.last.append(ring)
         return ring
 

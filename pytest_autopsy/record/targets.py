@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from types import CodeType
 from ..env import HAS_QUALNAME
 from ..model import Function, Kind
 from ..source import source_of
+from ..unfaked import os
 from .project import Project
 
 OPTIMISED = 0x1  # CO_OPTIMIZED: a function's own code; class bodies and modules have none

@@ -22,6 +22,8 @@ _YIELD_FROM = dis.opmap.get("YIELD_FROM", -1)  # until 3.10
 MAX_LINE_CALLS = 20
 MAX_LINE_EVENTS = 2_000
 """Past these a call's lines are no longer asked for: they have been seen, or never will be."""
+MAX_OTHERS = 50_000
+"""Code objects that are no targets and are known as such: while one is, its id is not given to another."""
 
 
 class _FrameEngine:
@@ -40,6 +42,7 @@ class _FrameEngine:
     def widen(self) -> None:
         """Ask again about code that was no target."""
         self._others.clear()
+        self._kept.clear()
 
     def info(self, frame: FrameType) -> CodeInfo | None:
         code = frame.f_code
@@ -47,6 +50,9 @@ class _FrameEngine:
         if info is None and id(code) not in self._others:
             info = self.recorder.info_for(code, frame.f_globals.get("__name__"))
             if info is None:
+                if len(self._kept) >= MAX_OTHERS:  # asked again, rather than kept for ever
+                    self._others.clear()
+                    self._kept.clear()
                 self._others.add(id(code))
                 self._kept.append(code)
         return info

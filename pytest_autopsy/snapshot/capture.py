@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timezone
 
 from ..model import Assertion, ExceptionRecord, Mark, Snapshot
 from ..observe.detail import Describe
@@ -20,6 +19,7 @@ from ..observe.exceptions import (
 from ..observe.redaction import Redactor
 from ..record.project import Project
 from ..report.traceback import traceback_text
+from ..unfaked import now
 from .frames import Eye, Frames
 from .options import ShotOptions
 from .where import environment, task_name, thread_name
@@ -73,7 +73,7 @@ class Camera:
             exceptions[0] = replace(exceptions[0], message=shown, why=why)
         taken = Snapshot(
             name=name,
-            timestamp_utc=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            timestamp_utc=now().strftime("%Y-%m-%dT%H:%M:%SZ"),
             exceptions=tuple(exceptions),
             assertion=assertion,
             traceback=self.redactor.text(traceback),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
@@ -14,6 +13,7 @@ from ..observe.detail import Describe, Detail
 from ..observe.redaction import Redactor
 from ..record.project import Project
 from ..source import Source, source_of
+from ..unfaked import os
 from .expression import Failing, failing, operands
 from .helpers import is_helper
 from .options import ShotOptions
@@ -102,7 +102,7 @@ class Frames:
         known = self._places.get(code)
         if known is None:
             path = file_of(code)
-            shown = self.project.shown(path) if os.path.isabs(path) else path  # noqa: PTH117
+            shown = self.project.shown(path) if os.path.isabs(path) else path
             known = self._places[code] = (path, shown)
         return known
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import linecache
-import os
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
@@ -12,6 +11,7 @@ from types import CodeType
 
 from ..env import STARTED
 from ..source import Source, source_of
+from ..unfaked import os
 
 GENERATED = "generated code, no source"
 CHANGED = "the source was changed after it was loaded: lines may be others"
@@ -29,9 +29,9 @@ def file_of(code: CodeType) -> str:
     A relative name that leads nowhere is that of a module compiled elsewhere, as Cython's are.
     """
     name = code.co_filename
-    if is_generated(code) or not (os.path.isabs(name) or os.path.exists(name)):  # noqa: PTH110, PTH117
+    if is_generated(code) or not (os.path.isabs(name) or os.path.exists(name)):
         return name
-    return _real(name) if os.path.isabs(name) else os.path.realpath(name)  # noqa: PTH117
+    return _real(name) if os.path.isabs(name) else os.path.realpath(name)
 
 
 _real = lru_cache(maxsize=1_024)(os.path.realpath)  # a look at each folder of the path
@@ -58,7 +58,7 @@ def _told_by_linecache(name: str) -> tuple[str, ...]:
 
 def _is_newer(path: str) -> bool:
     try:
-        return os.stat(path).st_mtime > STARTED  # noqa: PTH116  # once a frame
+        return os.stat(path).st_mtime > STARTED  # once a frame
     except OSError:
         return False  # it was there when it was read
 

@@ -101,7 +101,7 @@ def calls(place: Path, box: bool) -> float:
     run = program(place)
 
     def body(recorder: Recorder, made: BlackBox | None) -> None:
-        recorder.limits = 10**9, 10**9
+        recorder.effort = recorder.effort._replace(calls=10**9, small_calls=10**9)
         recorder.begin("test")
         for _ in range(300):
             run()

@@ -6,7 +6,7 @@ import contextlib
 
 import pytest
 
-from pytest_autopsy.record.records import SMALL_OFF, SWITCH_OFF
+from pytest_autopsy.record.effort import LEAST
 
 hypothesis = pytest.importorskip("hypothesis")
 
@@ -97,7 +97,7 @@ def test_the_falsifying_example_is_the_one_attempt_that_is_kept(lab, prog):
     assert recorded.one("double").value == 37
     assert recorded.parent("double") == "test_doubles"
     assert [dict(call.arguments)["n"] for call in recorded.all("part")] == list(range(8))
-    assert recorded.trace.seen > 2 * SWITCH_OFF
+    assert recorded.trace.seen > 2 * LEAST.calls
     assert recorded.trace.dropped["double"] > 0
 
 
@@ -119,7 +119,7 @@ def test_what_a_strategy_ran_for_that_example_belongs_to_it(lab, prog):
 def test_a_test_that_passes_has_run_all_its_attempts(lab, prog):
     recorded = lab.run(prog.test_passes)
     assert recorded.error is None
-    assert len(recorded.all("test_passes")) == SMALL_OFF
+    assert len(recorded.all("test_passes")) == LEAST.small_calls
     assert recorded.recording.attempts == {}
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pytest_autopsy.observe.redaction import Redactor
 from pytest_autopsy.record import blackbox
 from pytest_autopsy.record.blackbox import SIZE, BlackBox
+from pytest_autopsy.record.effort import LEAST
 from pytest_autopsy.record.recovery import read_box
 
 PROG = """
@@ -147,7 +148,7 @@ PLANS = st.recursive(
 @given(plan=st.lists(PLANS, max_size=6), first=st.integers(1, 30), every=st.integers(1, 30))
 def test_whatever_was_flushed_the_open_calls_are_the_stack(boxed, monkeypatch, plan, first, every):
     """At each moment the box says what the interpreter's own stack says; flushes change nothing."""
-    monkeypatch.setattr("pytest_autopsy.record.recorder.SWITCH_OFF", 10_000)
+    monkeypatch.setattr("pytest_autopsy.record.recorder.LEAST", LEAST._replace(calls=10_000))
     monkeypatch.setattr(blackbox, "FIRST_FLUSH", first)
     monkeypatch.setattr(blackbox, "EVERY", every)
     prog = boxed.lab.load(PROG)

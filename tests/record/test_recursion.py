@@ -4,12 +4,12 @@ import sys
 
 import pytest
 
-from pytest_autopsy.record import records
-from pytest_autopsy.record.records import KEEP_FIRST, KEEP_LAST, SMALL_OFF
+from pytest_autopsy.record.effort import LEAST
 
 from .helpers import SINCE_312
 
 SWITCH_OFF = 1_000
+KEEP_FIRST = KEEP_LAST = LEAST.kept
 
 
 @pytest.fixture(autouse=True)
@@ -19,8 +19,8 @@ def _limit(monkeypatch):
 
 
 def _limit_to(monkeypatch, any_function, of_one_line):
-    monkeypatch.setattr("pytest_autopsy.record.recorder.SWITCH_OFF", any_function)
-    monkeypatch.setattr("pytest_autopsy.record.recorder.SMALL_OFF", of_one_line)
+    effort = LEAST._replace(calls=any_function, small_calls=of_one_line)
+    monkeypatch.setattr("pytest_autopsy.record.recorder.LEAST", effort)
 
 
 HOT = """
@@ -117,10 +117,10 @@ def test_a_hot_function_is_switched_off_and_that_is_said(lab):
     assert all(call.outcome == "return" for call in seen.trace.calls)
 
 
-@pytest.mark.parametrize("name, limit", [("hot", SMALL_OFF), ("warm", records.SWITCH_OFF)])
+@pytest.mark.parametrize("name, limit", [("hot", LEAST.small_calls), ("warm", LEAST.calls)])
 def test_the_limit_as_it_is(lab, monkeypatch, name, limit):
     """A function of one line has less to tell, and is switched off earlier."""
-    _limit_to(monkeypatch, records.SWITCH_OFF, SMALL_OFF)
+    _limit_to(monkeypatch, LEAST.calls, LEAST.small_calls)
     prog = lab.load(HOT)
     called = vars(prog)[name]
     assert lab.run(prog.work, limit, called).trace.at_least == ()
@@ -204,7 +204,7 @@ def test_deep_recursion_past_the_switch(lab):
 
 def test_what_the_test_calls_next_gives_hot_functions_a_share(line_lab, monkeypatch):
     """The calls near the failure are there, though the function was hot before."""
-    _limit_to(monkeypatch, records.SWITCH_OFF, SMALL_OFF)
+    _limit_to(monkeypatch, LEAST.calls, LEAST.small_calls)
     lab = line_lab
     monkeypatch.syspath_prepend(lab.folder)
     lab.write(HOT, "hot_one")

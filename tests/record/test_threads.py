@@ -1,5 +1,6 @@
 """Threads: each has its own stack of calls, below the call that handed it its work."""
 
+import sys
 import threading
 
 THREADS = """
@@ -88,3 +89,31 @@ def test_a_thread_that_nobody_known_started(lab):
         thread.join()
 
     assert lab.run(outside).parent("work") is None
+
+
+def test_functions_are_switched_off_while_other_threads_run(lab):
+    """Nobody waits for the others: what is open is looked through while they enter and leave calls."""
+    prog = lab.load(
+        "".join(f"def f{n}(left):\n    return left and f{n}(left - 1)\n" for n in range(300))
+    )
+    before = sys.getswitchinterval()
+
+    def work(first):
+        for n in range(first, first + 50):
+            for left in (60, 3, 60, 3):
+                getattr(prog, f"f{n}")(left)
+
+    def all_at_once():
+        threads = [threading.Thread(target=work, args=(first,)) for first in range(0, 300, 50)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    sys.setswitchinterval(1e-6)
+    try:
+        recorded = lab.run(all_at_once)
+    finally:
+        sys.setswitchinterval(before)
+    assert recorded.trace.dropped
+    assert lab.recorder.faults == []

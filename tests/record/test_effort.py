@@ -1,0 +1,61 @@
+"""How much is recorded of a test: by the number of tests, and by nothing else."""
+
+import pytest
+
+from pytest_autopsy.record.effort import LEAST, MANY, effort_of
+from pytest_autopsy.record.finish import footprint
+
+
+def test_a_large_run_is_recorded_with_the_least_effort():
+    assert effort_of(MANY) == effort_of(100 * MANY) == LEAST
+
+
+@pytest.mark.parametrize("tests", [0, 1])
+def test_one_test_is_recorded_with_the_most(tests):
+    assert effort_of(tests) == effort_of(1)
+    assert effort_of(1).nodes == 40 * LEAST.nodes
+    assert effort_of(1).calls == 10 * LEAST.calls
+
+
+def test_the_fewer_the_more():
+    efforts = [effort_of(tests) for tests in (1, 30, 100, 300, 799, 2_000)]
+    assert efforts == sorted(efforts, reverse=True)
+    assert len(set(efforts)) == 5 + 1
+
+
+def test_values_are_looked_at_as_far_as_the_effort_goes(lab):
+    prog = lab.load(
+        """
+        def take(items):
+            found = items
+            return found
+
+        def work(times):
+            for _ in range(times):
+                take([1, 2, 3])
+        """
+    )
+    least = LEAST._replace(nodes=20, all_nodes=30)
+    for effort, kept, last in ((least, 10 + 10, ()), (effort_of(1), 150, (1, 2, 3))):
+        with lab.started():
+            lab.recorder.effort = effort
+            calls = lab.again(prog.work, 150).all("take")
+        assert calls[0].value.items == (1, 2, 3)
+        assert (len(calls), calls[-1].value.items) == (kept, last)
+
+
+def test_passing_tests_are_remembered_for_as_many_calls_as_the_effort_says(lab):
+    prog = lab.load(
+        """
+        def half(n):
+            return n / 2
+
+        def work(times):
+            return [half(n) for n in range(times)]
+        """
+    )
+    recorded = lab.run(prog.work, 8)
+    (index,) = [i for i, f in enumerate(lab.recorder.functions) if f.name == "half"]
+    for calls in (0, 3, 8):
+        features = footprint(recorded.recording, [], behaviours=calls).features
+        assert sum(one.startswith("given") for one in features.get(index, ())) == calls
