@@ -15,8 +15,12 @@ from ..model import PAIRED, Look, Value
 from ..observe.compare import same_content
 
 MAX_ATOMS = 12
+MAX_WHOLE = 200
+"""Letters of a wanted text that is also looked for whole."""
 _TOKEN = re.compile(r"(?<![\w.-])-\d+(?:[.,]\d+)*|\d+(?:[.,]\d+)*|[A-Za-z_]\w*|[^\sA-Za-z_\d]")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_NUMBERS = re.compile(r"(?<![\w.-])-\d+(?:\.\d+)?|\d+(?:\.\d+)?")  # 2024-03 has no -3 in it
+_EXACT = ("Decimal", "Fraction")  # literals that are numbers
 
 
 class Atom(NamedTuple):
@@ -62,6 +66,8 @@ def parts(look: object) -> Iterator[Atom]:
     """Yield every atom in a look."""
     if isinstance(look, Atom):
         yield look
+    elif isinstance(look, Value) and is_whole(look):
+        yield Atom(look.type if look.kind == "object" else str(look.items[0]))
     elif isinstance(look, Value):
         for item in look.items:
             for one in item if look.kind in PAIRED else (item,):
@@ -72,6 +78,16 @@ def parts(look: object) -> Iterator[Atom]:
         yield Atom(look)
     elif isinstance(look, (int, float)):
         yield Atom(float(look))
+
+
+def is_whole(look: Value) -> bool:
+    """Return whether a value is one atom: a date, a path, an identifier, a member of an enum.
+
+    What its text or its number has in common with another's says nothing.
+    """
+    if look.kind == "literal":
+        return bool(look.items) and look.type not in _EXACT
+    return look.kind == "object" and "." in look.type and [n for n, _ in look.attrs] == ["value"]
 
 
 class Holding:
@@ -109,7 +125,9 @@ def _unequal(mine: object, theirs: object) -> Iterator[tuple[object, object]]:
     if isinstance(mine, str) and isinstance(theirs, str):
         yield from _unequal_texts(mine, theirs)
     elif isinstance(mine, Value) and isinstance(theirs, Value) and mine.kind == theirs.kind:
-        if mine.kind == "text":
+        if is_whole(mine) or is_whole(theirs):
+            yield mine, theirs
+        elif mine.kind == "text":
             yield from _unequal_texts(str(mine.items[0]), str(theirs.items[0]))
         elif mine.kind in PAIRED:
             yield from _unequal_mappings(mine, theirs)
@@ -158,8 +176,10 @@ def _unequal_texts(mine: str, theirs: str) -> Iterator[tuple[object, object]]:
     """Words and numbers in which two texts differ; whole texts where most of them does."""
     left, right = _TOKEN.findall(mine), _TOKEN.findall(theirs)
     matcher = SequenceMatcher(None, left, right, False)
-    if matcher.ratio() < 0.3 or len(left) <= 1:
+    if matcher.ratio() < 0.3 or len(left) <= 1 or left == right:  # only blanks differ
         yield mine, theirs
+    elif len(theirs) <= MAX_WHOLE:  # who had all of it and gave less has lost it
+        yield _NOTHING, theirs
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind != "equal":
             yield from ((_token(token), _NOTHING) for token in left[a:b] if token[-1].isalnum())
@@ -174,4 +194,4 @@ def _token(token: str) -> object:
 
 
 def _has_number(text: str, wanted: float) -> bool:
-    return any(float(found) == wanted for found in _NUMBER.findall(text.replace(",", "")))
+    return any(float(found) == wanted for found in _NUMBERS.findall(text.replace(",", "")))

@@ -88,9 +88,11 @@ def _of_walk(case: Case, walk: Walk, wrong: list[Wrong]) -> list[Finding]:
     found = [(one, *_sorted_out(calls, given, gave, one)) for one in wrong]
     tainted = _tainted(calls, given, [(one, born) for one, born, _ in found])
     composed = _above(walk, linked)
+    elsewhere = _elsewhere(walk, calls, linked)
     births: list[Finding] = []
     carriers: list[Finding] = []
-    for one, born, carried in found:
+    for one, every, carried in found:
+        born = [call for call in every if call.id not in elsewhere]
         suspects = {case.with_kind(call.function) for call in born}
         share = 1 / math.sqrt(max(len(suspects), 1))
         for call in born:
@@ -100,6 +102,25 @@ def _of_walk(case: Case, walk: Walk, wrong: list[Wrong]) -> list[Finding]:
             births.append(_birth(case, walk.failure, call, one, strength))
         carriers.extend(_carrier(case, call, one) for call in carried)
     return _balanced(births, carriers)
+
+
+def _elsewhere(walk: Walk, calls: list[Call], linked: set[int]) -> set[int]:
+    """Calls outside the slice of functions that are in it, made at other places than those in it.
+
+    What they gave went elsewhere. At the same place, in a loop, the walk takes the last ones only.
+    """
+
+    def place(call: Call) -> tuple[object, ...]:
+        parent = walk.calls.parent(call)
+        return call.function, parent.function if parent is not None else None, call.site
+
+    inside = {place(call) for call in calls if call.id in linked}
+    functions = {function for function, *_ in inside}
+    return {
+        call.id
+        for call in calls
+        if call.id not in linked and call.function in functions and place(call) not in inside
+    }
 
 
 def _balanced(births: list[Finding], carriers: list[Finding]) -> list[Finding]:
@@ -187,7 +208,9 @@ def _sorted_out(
 
 def _is_whole(value: Look) -> bool:
     """Whether a value has parts that something can be missing from."""
-    return isinstance(value, Value) and value.kind in ("sequence", "set", "mapping", "text")
+    return isinstance(value, str) or (
+        isinstance(value, Value) and value.kind in ("sequence", "set", "mapping", "text")
+    )
 
 
 def _birth(case: Case, failure: Failure, call: Call, wrong: Wrong, strength: float) -> Finding:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..model import CauseKind, Evidence, Failure, Frame, Function, Passed, Run
+from ..record.finish import of_lambda
 from ..source import Source, Span
 from .known import Known
 
@@ -98,7 +99,11 @@ class Case:
     def features_when_passing(self, function: Function) -> frozenset[str] | None:
         """Return what a function showed in passing tests; None where none of them ran it."""
         index = self.index(function)
-        return self.passing_features.get(index) if index is not None else None
+        found = self.passing_features.get(index) if index is not None else None
+        if found is None or not function.name.endswith("<lambda>"):
+            return found
+        own = of_lambda(function.line)
+        return frozenset(one.removeprefix(own) for one in found if one.startswith(own)) or None
 
     def def_line(self, function: Function) -> int:
         """Return the line of the function's def, past its decorators."""

@@ -45,7 +45,7 @@ def _texts(case: Case, walk: Walk) -> list[tuple[str, Call]]:
         classes = {
             f.removeprefix("return ").rstrip("0+-") for f in known if f.startswith("return ")
         }
-        if classes & set(_NUMBERS):
+        if classes & set(_NUMBERS) and not any(one.startswith("str") for one in classes):
             found.setdefault(str(call.value), call)
     return list(found.items())[:MAX_TEXTS]
 

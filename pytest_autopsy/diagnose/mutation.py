@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from ..model import ARRAYS, Call, Change, Evidence, Failure, Value
+from ..model import ARRAYS, Call, Change, Evidence, Failure, Look, Value
 from ..observe.text import to_text
+from .calls import Calls
 from .case import Case, Finding
 from .origin import Walk, describe_arguments
 
 _CONTAINERS = ("sequence", "mapping", "set", *ARRAYS)
+_NESTED = ("sequence", "mapping", "set")
 
 FILLED = 0.4
 """What a shared mapping that a call only adds keys to says against it."""
@@ -32,17 +34,15 @@ def find(case: Case, found: list[Walk]) -> list[Finding]:
             if call.function.kind == "test":
                 continue
             linked = case.with_kind(call.function) in involved
-            findings.extend(
-                _change(case, walk.failure, call, change, linked) for change in call.changes
-            )
+            findings.extend(_change(case, walk, call, change, linked) for change in call.changes)
             findings.extend(_grown_default(case, walk.failure, call))
     return [finding for finding in findings if finding.strength > 0]
 
 
-def _change(case: Case, failure: Failure, call: Call, change: Change, linked: bool) -> Finding:
+def _change(case: Case, walk: Walk, call: Call, change: Change, linked: bool) -> Finding:
     function = case.with_kind(call.function)
-    strength = _strength(call, change) * (1.0 if linked else 0.6)
-    harmless = change.scope == "default" and _is_harmless(case, call, change.name)
+    strength = _strength(walk.calls, call, change) * (1.0 if linked else 0.6)
+    harmless = _is_harmless(case, call, change)
     strength = min(strength, HARMLESS) if harmless else strength
     of_class = _of_class(change)
     what = {"argument": "its argument", "default": "the default of its argument"}.get(
@@ -58,7 +58,7 @@ def _change(case: Case, failure: Failure, call: Call, change: Change, linked: bo
         before, after = to_text(dict(was.attrs)[name], 60), to_text(dict(now.attrs)[name], 60)
     fact = f"{function.short} changed {what} {name}: {before} became {after}"
     evidence = Evidence(
-        "mutation", fact, "culprit", function.file, call.line, function.name, failure.nodeid,
+        "mutation", fact, "culprit", function.file, call.line, function.name, walk.failure.nodeid,
         call.id, after,
     )  # fmt: skip
     shared = change.scope != "argument" or bool(of_class)
@@ -72,7 +72,7 @@ def _change(case: Case, failure: Failure, call: Call, change: Change, linked: bo
     )  # fmt: skip
 
 
-def _strength(call: Call, change: Change) -> float:
+def _strength(calls: Calls, call: Call, change: Change) -> float:
     if change.scope == "default":
         return 0.9  # one that had content at the start says more
     if change.scope in ("global", "closure"):
@@ -80,8 +80,32 @@ def _strength(call: Call, change: Change) -> float:
     if change.name in ("self", "cls"):
         return 0.8 if _of_class(change) else 0.0
     if not isinstance(change.before, Value) or change.before.kind not in _CONTAINERS:
-        return 0.0  # an object that others change through its methods, a generator that went on
+        if not (_inside(change) and _by_itself(calls, call, change)):
+            return 0.0  # an object changed by its methods or made to be filled, a generator that went on
     return 0.6 if call.outcome == "return" and call.value is not None else 0.1
+
+
+def _inside(change: Change) -> str:
+    """Return the attribute of an object whose container changed: `roles`."""
+    before, after = change.before, change.after
+    if not (isinstance(before, Value) and isinstance(after, Value)):
+        return ""
+    was = {n: v for n, v in before.attrs if isinstance(v, Value) and v.kind in _NESTED}
+    return next((n for n, v in after.attrs if n in was and was[n] != v), "")
+
+
+def _by_itself(calls: Calls, call: Call, change: Change) -> bool:
+    """Whether no call below this one changed an object of the type: its own methods may."""
+    below = calls.children(call)
+    while below:
+        if any(_type(other.after) == _type(change.after) for one in below for other in one.changes):
+            return False
+        below = [inner for one in below for inner in calls.children(one)]
+    return True
+
+
+def _type(look: Look) -> str:
+    return look.type if isinstance(look, Value) else type(look).__name__
 
 
 def _only_adds_keys(change: Change) -> bool:
@@ -127,7 +151,7 @@ def _grown_default(case: Case, failure: Failure, call: Call) -> list[Finding]:
         if not isinstance(held, Value) or not held.size:
             continue
         function = case.with_kind(call.function)
-        harmless = _is_harmless(case, call, name)
+        harmless = _was_met(case, call, name)
         fact = (
             f"{function.short}({describe_arguments(call)}) began with a default {name}"
             f" that already held {to_text(held, 60)}"
@@ -147,7 +171,15 @@ def _grown_default(case: Case, failure: Failure, call: Call) -> list[Finding]:
     return findings
 
 
-def _is_harmless(case: Case, call: Call, name: str) -> bool:
+def _is_harmless(case: Case, call: Call, change: Change) -> bool:
+    """Whether passing tests show that it is meant: a closure's parser takes its tokens in each of them."""
+    if change.scope == "closure":
+        known = case.features_when_passing(call.function) or ()
+        return f"changed closure {change.name}" in known
+    return change.scope == "default" and _was_met(case, call, change.name)
+
+
+def _was_met(case: Case, call: Call, name: str) -> bool:
     """Whether tests that pass met the default filled as well, as that of a cache is meant to be."""
     return f"met default {name}" in (case.features_when_passing(call.function) or ())
 
