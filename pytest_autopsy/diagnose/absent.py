@@ -1,4 +1,4 @@
-"""What a library no longer has, or never had: the function that still asks for it."""
+"""What a library no longer has, never had, or warns of: the function that still asks for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ _MESSAGES = (
     re.compile(r"[`'](?P<library>\w+)\.(?P<name>[\w.]+)[`'] (?:was|has been) removed"),
 )
 _ERRORS = ("AttributeError", "ImportError")
+_WARNINGS = ("DeprecationWarning", "PendingDeprecationWarning", "FutureWarning")
 _OF_TEST_CASE = re.compile(r"'\w+' object has no attribute '(\w+)'")
+MAX_SAID = 90
+"""Letters of a warning that are told in a line."""
 RENAMED = {
     "assert_": "assertTrue", "assertAlmostEquals": "assertAlmostEqual", "assertEquals": "assertEqual",
     "assertNotAlmostEquals": "assertNotAlmostEqual", "assertNotEquals": "assertNotEqual",
@@ -33,6 +36,7 @@ class Absent(NamedTuple):
 
     library: str
     name: str
+    warning: str = ""  # what the library says of it, where it still has it and warnings are errors
 
     @property
     def what(self) -> str:
@@ -42,11 +46,15 @@ class Absent(NamedTuple):
     @property
     def fact(self) -> str:
         """What the function that asked did."""
+        if self.warning:
+            return f"does what {self.library} warns of: {self.warning}"
         return f"asks {self.library} for {self.name}, which it does not have"
 
     @property
     def hint(self) -> str:
         """What to do about it at a place, {}."""
+        if self.warning:
+            return "do without it at {}, or have filterwarnings let this warning pass"
         if self.name in RENAMED:
             return f"call {RENAMED[self.name]} in place of {self.name} at {{}}"
         return f"replace {self.what} at {{}}, or install a version that has it"
@@ -79,6 +87,8 @@ def of_all(case: Case) -> Told | None:
     title, place = f"{function.short} {absent.fact}", f"{frame.file}:{frame.line}"
     if len(frames) > 1:
         title = f"{absent.library} has no {absent.name}, for which {len(frames)} functions ask"
+        if absent.warning:
+            title = f"{absent.library} warns {len(frames)} functions: {absent.warning}"
         place += f" and in {len(frames) - 1} more"
     return Told(title, absent.hint.format(place))
 
@@ -86,6 +96,8 @@ def of_all(case: Case) -> Told | None:
 def absent_from(known: Known, failure: Failure) -> Absent | None:
     """Return what a failure missed in a library; None where it is not that, or the library is ours."""
     kind, message = failure.exception or ("", "")
+    if kind in _WARNINGS and failure.project_frames:
+        return _warned(failure, message)
     absent = _named(known, message) if kind in _ERRORS and failure.project_frames else None
     if absent is None:
         return None
@@ -103,6 +115,18 @@ def _named(known: Known, message: str) -> Absent | None:
     return Absent("unittest.TestCase", found[1]) if found and found[1] in RENAMED else None
 
 
+def _warned(failure: Failure, message: str) -> Absent | None:
+    """What a library warned of when it was called, where the run makes errors of warnings."""
+    assert failure.snapshot is not None
+    frames = failure.snapshot.exceptions[0].frames
+    warner = next((frame for frame in frames if frame.depth == 0), None)
+    if warner is None or warner.kind != "library" or not message.strip():
+        return None
+    said = message.strip().splitlines()[0]
+    short = said if len(said) <= MAX_SAID else f"{said[: MAX_SAID - 3]}..."
+    return Absent(warner.file.split("/")[0].removesuffix(".py"), said, short)
+
+
 def _asker(failure: Failure) -> Frame:
     return failure.project_frames[0]
 
@@ -115,6 +139,7 @@ def _finding(case: Case, failure: Failure, absent: Absent) -> Finding:
         "absent", fact, "culprit", function.file, frame.line, function.name, failure.nodeid
     )
     return Finding(
-        function, "absent", 1.0, fact, (evidence,), frame.line, "not in the library", fact,
+        function, "absent", 1.0, fact, (evidence,), frame.line,
+        "environment" if absent.warning else "not in the library", fact,
         absent.hint.format(f"{frame.file}:{frame.line}"), mechanism=True,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -43,6 +44,18 @@ _RULES = (
     _Rule("DistributionNotFound", "missing distribution {}", "install {} where the tests run",
           r"The '([\w.-]+)[^']*' distribution was not found"),
 )  # fmt: skip
+_BY_SYSTEM = (
+    (
+        re.compile(
+            r"Name or service not known|failure in name resolution|nodename nor servname|getaddrinfo failed"
+        ),
+        1,
+    ),
+    (re.compile(r"\[Errno \d+\].*(?:Connection|actively) refused"), 0),
+)
+"""What the system says, whatever the exception that a client wraps it in -> the rule that it is."""
+_REJECTED = ("AssertionError", "Failed")
+"""What these say is what a test has compared."""
 _GONE = {
     "3.10": "formatter parser symbol",
     "3.11": "binhex",
@@ -89,19 +102,22 @@ def _missing(known: Known, failure: Failure) -> Outside | None:
     if failure.snapshot is None:
         return _named(known, *failure.exception) if failure.exception is not None else None
     chain = failure.snapshot.exceptions
-    for record in chain:
+    for number, record in enumerate(chain):
         if record.relation == "context" and not _by_raise(chain[record.of]):
             continue  # handled: what came after it is another failure
         outside = _named(known, record.type, record.message) or _elsewhere(known, failure, record)
-        if outside is not None and not _is_own(record):
+        if outside is not None and not _is_own(chain, number):
             return outside
     return None
 
 
-def _is_own(record: ExceptionRecord) -> bool:
-    """Whether the project raised it with a statement of its own."""
-    own = record.project_frames
-    return bool(own) and own[0].depth == 0 and _by_raise(record)
+def _is_own(chain: Sequence[ExceptionRecord], number: int) -> bool:
+    """Whether the project raised it with a statement of its own, and not for what a library raised."""
+    own = chain[number].project_frames
+    if not own or own[0].depth != 0 or not _by_raise(chain[number]):
+        return False
+    causes = [n for n, one in enumerate(chain) if one.relation == "cause" and one.of == number]
+    return all(_is_own(chain, cause) for cause in causes)
 
 
 def _by_raise(record: ExceptionRecord) -> bool:
@@ -128,6 +144,10 @@ def _named(known: Known, kind: str, message: str) -> Outside | None:
             return Outside(title, hint, confidence="shown")
         if said is not None:
             return Outside(rule.title, rule.hint, first)
+    if kind not in _REJECTED:
+        for says, number in _BY_SYSTEM:
+            if says.search(first):
+                return Outside(_RULES[number].title, _RULES[number].hint, first)
     return None
 
 

@@ -102,9 +102,11 @@ def diagnose(case: Case) -> Diagnosis:
 
 
 def _explained(case: Case, suspects: list[Suspect], findings: list[Finding]) -> Diagnosis:
-    confidence = _confidence(suspects)
     first = suspects[0]
     best = _strongest(findings, first.function)
+    confidence = _confidence(suspects)
+    if confidence == "likely" and best is None and _is_run_by_all(case, first):
+        confidence = "open"
     title, kind = describe(case, suspects, best, confidence, findings)
     return Diagnosis(
         failures=tuple(failure.id for failure in case.failures),
@@ -120,7 +122,9 @@ def _explained(case: Case, suspects: list[Suspect], findings: list[Finding]) -> 
 def _of_outside(found: Diagnosis, outside: environment.Outside, case: Case) -> Diagnosis:
     """Return the diagnosis of failures that no function explains: who led there is no culprit."""
     evidence = [
-        replace(fact, role="called") if fact.role == "culprit" else fact for fact in found.evidence
+        replace(fact, role="called") if fact.role == "culprit" else fact
+        for fact in found.evidence
+        if fact.kind != "spectrum"  # how many tests ran it proves nothing of what is not there
     ]
     failed = where_it_failed(case, evidence)
     return replace(
@@ -285,6 +289,14 @@ def _confidence(suspects: list[Suspect]) -> Confidence:
     if first.mechanism and lead >= SURE:
         return "shown"
     return "likely" if lead >= CLEAR or first.mechanism else "open"
+
+
+def _is_run_by_all(case: Case, suspect: Suspect) -> bool:
+    """Whether every test that passed ran each line of the suspect that the failing ones ran."""
+    failing = sum(failure.footprint is not None for failure in case.failures)
+    if not case.passed or not failing:
+        return False
+    return suspect.spectrum <= round(spectrum.ochiai(failing, len(case.passed), failing), 4)
 
 
 def _unexplained(case: Case) -> Diagnosis:

@@ -6,6 +6,7 @@ import contextlib
 from typing import Protocol
 
 from ..env import HAS_MONITORING, IS_TESTED, python_version
+from . import forks
 from .recorder import Recorder
 from .replay import records
 
@@ -38,6 +39,7 @@ def start_engine(recorder: Recorder, *, light: bool = False) -> tuple[Engine | N
     for engine, reason in _candidates(recorder, light):
         refused = _start(engine, recorder)
         if not refused:
+            forks.watch(recorder)
             return engine, "; ".join([*refusals, reason] if refusals else [reason])
         refusals.append(refused)
     return None, "; ".join(refusals)

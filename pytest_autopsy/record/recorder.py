@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from _thread import get_ident
+from _thread import RLock, get_ident
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import CodeType, FrameType, TracebackType
@@ -90,6 +90,7 @@ class Recorder:
         self.switch_on: Callable[[CodeInfo], None] = lambda info: None
         self.clears_locals = False  # an engine's choice: under settrace it would unset variables
         self._indexes: dict[Function, int] = {}
+        self._lock = RLock()  # held by whoever makes a number, which threads must not share
         self._open: dict[int, Entry] = {}  # by id of the frame
         self._entries: list[Entry] = []  # used again by each test: new ones would be the gc's
         self._free: list[Entry] = []
@@ -101,6 +102,8 @@ class Recorder:
 
     def info_for(self, code: CodeType, module: object) -> CodeInfo | None:
         """Return what is known of `code` if it is a target; asked once a code object."""
+        if type(code.co_name) is not str or type(code.co_filename) is not str:
+            return None  # a subclass may run the program's code when it is compared
         module = module if type(module) is str else ""
         stands_in = module.startswith(attempts.STAND_IN)
         function = None if stands_in else self.targets.match(code, module)
@@ -113,20 +116,29 @@ class Recorder:
             if found is not None:
                 self.infos[id(code)] = found
             return found
-        index = self.index_of(function)
-        if len(self.codes[index]) >= MAX_CODES:
-            return None
-        info = self.infos[id(code)] = CodeInfo(code, function, index)
-        self.codes[index].append(info)
+        with self._lock:
+            info = self.infos.get(id(code))  # another thread may have called it first, too
+            index = self.index_of(function)
+            if info is None and len(self.codes[index]) < MAX_CODES:
+                info = self.infos[id(code)] = CodeInfo(code, function, index)
+                self.codes[index].append(info)
         return info
+
+    def forked(self) -> None:
+        """Go on in a copy of the process: whoever held the lock is not in it."""
+        self._lock = RLock()
 
     def index_of(self, function: Function) -> int:
         """Return the number by which footprints know a function, a new one where it has none."""
-        index = self._indexes.get(function)
-        if index is None:
-            index = self._indexes[function] = len(self.functions)
-            self.functions.append(function)
-            self.codes.append([])
+        with self._lock:
+            index = self._indexes.get(function)
+            if index is None:
+                self.codes.append([])
+                self.functions.append(function)
+                index = len(self.functions) - 1
+                while self.functions[index] is not function:  # a finalizer has run meanwhile
+                    index -= 1
+                self._indexes[function] = index
         return index
 
     # -- tests and owners of footprints -----------------------------------------------------
@@ -280,7 +292,7 @@ class Recorder:
                 local.clear()  # before 3.13 this dict would keep what it shows alive
         elif not self.keeps_values:
             limits = TYPES
-        if parent is None and back is not None and back.f_code.co_name[:1] == "<":
+        if parent is None and back is not None and _is_unnamed(back.f_code):
             parent, extra = self._through_comprehension(back, extra)
         if info.is_generator:
             extra = extra or Extra()
@@ -630,6 +642,11 @@ class Recorder:
             self.lost += 1  # no room left for us: the program is about to meet its own limit
         elif len(self.faults) < MAX_FAULTS:
             self.faults.append(f"{type(error).__name__}: {error} ({_place(error)})")
+
+
+def _is_unnamed(code: CodeType) -> bool:
+    """Whether it is a comprehension, a generator expression, a lambda or a module."""
+    return type(code.co_name) is str and code.co_name[:1] == "<"
 
 
 def _place(error: BaseException) -> str:

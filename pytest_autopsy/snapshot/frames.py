@@ -9,6 +9,7 @@ from types import CodeType, FrameType, TracebackType
 from typing import Any, Literal
 
 from ..model import Frame, Look
+from ..observe.classes import plain_name
 from ..observe.detail import Describe, Detail
 from ..observe.redaction import Redactor
 from ..record.project import Project
@@ -174,7 +175,7 @@ class Frames:
         self, frame: FrameType, held: Mapping[str, Any], line: str, snippet: tuple[str, ...]
     ) -> tuple[tuple[tuple[str, Look], ...], int]:
         """Variables of the failing line first, then of the shown lines; pytest's own are left out."""
-        if frame.f_code.co_name == "<module>":
+        if plain_name(frame.f_code.co_name) == "<module>":
             return (), len(frame.f_globals)
         names = [name for name in list(held) if type(name) is str and not name.startswith("@")]
         here = set(_WORD.findall(line))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
-from ..observe.classes import class_name, mro
+from ..observe.classes import class_name, mro, plain_name
 from ..observe.exceptions import traceback_of
 from .reading import MISSING, local_names, path_of
 
@@ -176,7 +176,7 @@ def is_helper(code: CodeType) -> bool:
     path = code.co_filename.replace("\\", "/")
     return any(
         f"/{helper.module.replace('.', '/')}" in path
-        for _, helper in _BY_NAME.get(code.co_name, ())
+        for _, helper in _BY_NAME.get(plain_name(code.co_name), ())
     )
 
 
@@ -197,7 +197,7 @@ def compared_by_helper(
 
 
 def _read(frame: FrameType) -> Iterator[Compared]:
-    name = frame.f_code.co_name
+    name = plain_name(frame.f_code.co_name)
     for owner, helper in _BY_NAME.get(name, ()):
         if not _is_in(frame, helper.module) or not _is_of(frame, owner):
             continue

@@ -51,7 +51,7 @@ def task_name(traceback: TracebackType | None) -> str | None:
         if task is not None or traceback is None:
             break
         code = traceback.tb_frame.f_code
-        variable = _HOLDS_TASK.get((code.co_filename.rpartition("/")[2], code.co_name))
+        variable = _HOLDS_TASK.get((code.co_filename.rpartition("/")[2], plain_name(code.co_name)))
         if variable is not None and "asyncio" in code.co_filename:
             task = local_names(traceback.tb_frame).get(variable)
         traceback = traceback.tb_next

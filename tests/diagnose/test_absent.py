@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from pytest_autopsy.diagnose.environment import REMOVED
+from pytest_autopsy.diagnose.environment import REMOVED, missing
+from pytest_autopsy.diagnose.known import Known
 from pytest_autopsy.pipeline import explain
 from pytest_autopsy.source import source_of
 
@@ -236,3 +238,131 @@ def test_a_generator_that_let_stop_iteration_out_raised_what_took_its_place(benc
     why = {one.function.name: one.why for one in made.diagnosis().suspects}
     assert "raised in pairs at line 5: RuntimeError" in why["pairs"]
     assert any(fact.startswith("on the stack of shown") for fact in why["shown"])
+
+
+CLIENT = """
+import socket
+
+class ClientError(Exception):
+    pass
+
+def connect(address):
+    try:
+        return socket.create_connection(address, timeout=1)
+    except OSError as error:
+        raise ClientError(str(error)) from error
+
+def fetch(port):
+    return connect(("127.0.0.1", port)).recv(1)
+
+def refuse():
+    raise ClientError("[Errno 111] Connection refused")
+
+def test_good(): assert CLIENT_ERROR or True
+def test_fetch(): fetch(1)
+def test_again(): fetch(1)
+def test_made_up(): refuse()
+def test_compared(): assert "x" == "[Errno 111] Connection refused"
+""".replace("CLIENT_ERROR", "ClientError")
+
+
+def test_what_a_client_wraps_is_what_the_system_said(bench: Make) -> None:
+    made = bench(CLIENT)
+    for name in ("test_good", "test_fetch", "test_again"):
+        made.test(name)
+    found = made.diagnosis()
+    assert found.title.startswith("connection refused: [Errno 111]")
+    assert (found.kind, found.hint) == (
+        "environment", "start what is to listen there, or point the tests elsewhere"
+    )  # fmt: skip
+    assert not any(fact.kind == "spectrum" for fact in found.evidence)
+
+
+@pytest.mark.parametrize("test", ["test_made_up", "test_compared"])
+def test_what_the_project_says_by_itself_is_its_own(bench: Make, test: str) -> None:
+    made = bench(CLIENT)
+    made.test("test_good")
+    made.test(test)
+    assert made.diagnosis().kind != "environment"
+
+
+WARNED = """
+import threading
+import warnings
+
+def current():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return threading.currentThread()
+
+def name():
+    return current().name
+
+def ours():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.warn("ours is old", DeprecationWarning)
+
+def test_good(): assert threading
+def test_name(): assert name()
+def test_ours(): ours()
+"""
+
+
+def test_who_does_what_a_library_warns_of(bench: Make) -> None:
+    made = bench(WARNED)
+    made.test("test_good")
+    made.test("test_name")
+    found = made.diagnosis()
+    assert found.suspects[0].function.name == "current"
+    assert found.title.startswith("current does what threading warns of: currentThread() is dep")
+    assert found.hint.startswith("do without it at bench_")
+    assert found.confidence == "shown"
+
+
+def test_a_warning_of_the_projects_own_is_none_of_a_library(bench: Make) -> None:
+    made = bench(WARNED)
+    made.test("test_good")
+    made.test("test_ours")
+    assert "warns of" not in made.diagnosis().title
+
+
+EVERYWHERE = """
+def key(text):
+    return text
+
+def test_one(): assert key("a") == "a"
+def test_two(): assert key("b") == "b"
+def test_bad(): assert key("c") == "d"
+"""
+
+
+def test_what_every_test_runs_is_not_likely_by_that_alone(bench: Make) -> None:
+    made = bench(EVERYWHERE)
+    for name in ("test_one", "test_two", "test_bad"):
+        made.test(name)
+    assert made.diagnosis().confidence == "open"
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "title"),
+    [
+        ("ConnectError", "[Errno -2] Name or service not known", "host name not resolved"),
+        (
+            "URLError",
+            "<urlopen error [Errno -3] Temporary failure in name resolution>",
+            "host name not resolved",
+        ),
+        ("ClientError", "[Errno 61] Connection refused", "connection refused"),
+        ("AssertionError", "[Errno 61] Connection refused", None),
+        ("ValueError", "Connection refused by rule 3", None),
+    ],
+)
+def test_what_the_system_says_under_any_name(
+    bench: Make, kind: str, message: str, title: str | None
+) -> None:
+    made = bench(WARNED)
+    made.test("test_ours")
+    failure = replace(made.run.failures[0], exception=(kind, message), snapshot=None)
+    found = missing(Known(made.run, made.targets.absolute), failure)
+    assert (found.what if found else None) == title

@@ -132,7 +132,7 @@ class Lab:
                 yield engine
             finally:
                 engine.stop()
-        assert self.recorder.faults == []
+        assert not self.recorder.faults, self.recorder.faults
 
     def run(self, function, *arguments, depth=None, values=True, **named) -> Recorded:
         """Run `function` as a test of its own, under an engine of its own."""

@@ -1,7 +1,16 @@
 """Threads: each has its own stack of calls, below the call that handed it its work."""
 
+import os
 import sys
 import threading
+import warnings
+
+import pytest
+
+from pytest_autopsy.record.engines import start_engine
+from pytest_autopsy.record.recorder import Recorder
+
+from .helpers import without_tools
 
 THREADS = """
     import threading
@@ -117,3 +126,31 @@ def test_functions_are_switched_off_while_other_threads_run(lab):
         sys.setswitchinterval(before)
     assert recorded.trace.dropped
     assert lab.recorder.faults == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_fork_while_another_thread_makes_a_number_goes_on(lab):
+    """The lock that it held is held for ever in the child, where the thread is not."""
+    recorder = Recorder(lab.targets())
+    with without_tools():
+        engine, _ = start_engine(recorder)
+        assert engine is not None
+        engine.stop()
+    taken, done = threading.Event(), threading.Event()
+
+    def hold():
+        with recorder._lock:
+            taken.set()
+            done.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    taken.wait(10)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # 3.12 warns of a fork beside threads
+        child = os.fork()
+    if not child:
+        os._exit(0 if recorder._lock.acquire(blocking=False) else 1)
+    done.set()
+    holder.join()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
