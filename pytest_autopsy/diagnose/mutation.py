@@ -44,24 +44,13 @@ def _change(case: Case, walk: Walk, call: Call, change: Change, linked: bool) ->
     strength = _strength(walk.calls, call, change) * (1.0 if linked else 0.6)
     harmless = _is_harmless(case, call, change)
     strength = min(strength, HARMLESS) if harmless else strength
-    of_class = _of_class(change)
-    what = {"argument": "its argument", "default": "the default of its argument"}.get(
-        change.scope, f"the {change.scope}"
-    )
-    before, after = _shorter(change)
-    name = change.name
-    if of_class:
-        was, now = change.before, change.after
-        assert isinstance(was, Value)
-        assert isinstance(now, Value)
-        what, name = "the class attribute", of_class
-        before, after = to_text(dict(was.attrs)[name], 60), to_text(dict(now.attrs)[name], 60)
+    what, name, before, after = _told(change)
     fact = f"{function.short} changed {what} {name}: {before} became {after}"
     evidence = Evidence(
         "mutation", fact, "culprit", function.file, call.line, function.name, walk.failure.nodeid,
         call.id, after,
     )  # fmt: skip
-    shared = change.scope != "argument" or bool(of_class)
+    shared = change.scope != "argument" or bool(_of_class(change))
     return Finding(
         function, "mutation", strength, fact, (evidence,), call.line,
         "shared state changed" if shared else "argument changed",
@@ -70,6 +59,27 @@ def _change(case: Case, walk: Walk, call: Call, change: Change, linked: bool) ->
         f"give {function.short} a copy of {name} to change",
         mechanism=shared and linked and not harmless,
     )  # fmt: skip
+
+
+def _told(change: Change) -> tuple[str, str, str, str]:
+    """What changed, its name, and what it was before and after: the part that tells most."""
+    of_class, inside = _of_class(change), _inside(change) if change.scope == "argument" else ""
+    if of_class:
+        return "the class attribute", of_class, *_shorter(_of_attribute(change, of_class))
+    if inside and change.name not in ("self", "cls"):
+        name = f"{change.name}.{inside}"
+        return "its argument's", name, *_shorter(_of_attribute(change, inside))
+    what = {"argument": "its argument", "default": "the default of its argument"}.get(
+        change.scope, f"the {change.scope}"
+    )
+    return what, change.name, *_shorter(change)
+
+
+def _of_attribute(change: Change, name: str) -> Change:
+    """The change of an attribute that the looks of an object both have."""
+    looks = (change.before, change.after)
+    before, after = (dict(look.attrs)[name] for look in looks if isinstance(look, Value))
+    return change._replace(name=name, before=before, after=after)
 
 
 def _strength(calls: Calls, call: Call, change: Change) -> float:
