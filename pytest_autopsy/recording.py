@@ -147,8 +147,8 @@ class Recording:
 
         Raises pytest.UsageError for a marker that cannot be read.
         """
-        self.session.expect(len(items))
         marked = [item for item in items if self._marker(item) is not None]
+        self.session.expect(len(marked if self.only_marked else items))
         for item in marked:
             check_marker(item)
         rules = {item: self._marker_rules(item) for item in marked}
