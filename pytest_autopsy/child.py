@@ -20,7 +20,7 @@ from .parts import Part, part_bytes
 from .record import current, forks
 from .record.births import Births
 from .record.blackbox import BlackBox
-from .record.effort import effort_of
+from .record.effort import LEAST
 from .record.engines import Engine, start_engine
 from .record.finish import footprint, trace
 from .record.project import Project
@@ -30,7 +30,7 @@ from .record.recovery import SUFFIX
 from .record.stream import Fan, Stream
 from .traceconfig import FILE, LOG_FILE, TraceConfig, read_config
 
-PROGRAM = effort_of(1)._replace(calls=10_000, small_calls=10_000)
+PROGRAM = LEAST._replace(nodes=20_000, all_nodes=25_000, calls=10_000, small_calls=10_000)
 """What is recorded of a program: no test shares out more calls of what is switched off."""
 
 

@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 MANY = 800
 """Tests from which on each is recorded with the least effort."""
-MOST_NODES, MOST_CALLS = 40, 10
-"""How many times as many nodes, and as many calls, a run of few tests records of each."""
+MOST_NODES, MOST_CALLS = 40, 5
+"""How many times as many nodes, and as many calls of one function, a run of few tests records of each."""
+SPARE = 4_000
+"""How many calls of all such functions together that may be: one test may make millions."""
 
 
 class Effort(NamedTuple):
@@ -24,16 +26,21 @@ class Effort(NamedTuple):
     """Those that they may walk at all, shallowly past the first; then types alone are recorded."""
     kept: int = 10
     """Calls of one function that are kept: the first, and as many last ones."""
+    behaviours: int = 5
+    """Calls of one function of which it is remembered what they did, where the test passes."""
     calls: int = 20
     """Calls of one function after which it is switched off."""
+    small_calls: int = 8
+    """The same for a function of one line: there are many calls of them, and little to tell of each."""
     share: int = 10
     """Calls more for each function that is switched off when the test makes its next call itself:
     what is recorded last is near the failure."""
-    small_calls: int = 8
-    """The same for a function of one line: there are many calls of them, and little to tell of each."""
     small_share: int = 4
-    behaviours: int = 5
-    """Calls of one function of which it is remembered what they did, where the test passes."""
+    most: int = 20
+    """Calls after which one of the first functions that are called often is switched off, and as many
+    are kept of it."""
+    spare: int = 0
+    """What there is for such functions, all together."""
 
 
 LEAST = Effort()
@@ -41,8 +48,12 @@ LEAST = Effort()
 
 def effort_of(tests: int) -> Effort:
     """Return how much to record of each test of a run that has `tests` in all."""
-    times = MANY / max(tests, 1)
-    nodes = min(max(times, 1), MOST_NODES)
-    calls = min(max(times, 1), MOST_CALLS)
-    walked = (round(count * nodes) for count in LEAST[:2])
-    return Effort(*walked, *(round(count * calls) for count in LEAST[2:]))
+    times = max(MANY / max(tests, 1), 1)
+    nodes, calls = min(times, MOST_NODES), min(times, MOST_CALLS)
+    return LEAST._replace(
+        nodes=round(LEAST.nodes * nodes),
+        all_nodes=round(LEAST.all_nodes * nodes),
+        behaviours=round(LEAST.behaviours * calls),
+        most=round(LEAST.most * calls),
+        spare=round(SPARE * (calls - 1) / (MOST_CALLS - 1)),
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from _thread import RLock, get_ident
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import CodeType, FrameType, TracebackType
@@ -155,6 +156,7 @@ class Recorder:
         self._muted = 0
         self._set_aside = self._paused = None
         self.recording = Recording(test, perf_counter_ns(), depth, self.max_calls)
+        self.recording.spare = self.effort.spare
         self.owners.clear()
         self._own(self.recording.rows)
         return self.recording
@@ -308,7 +310,7 @@ class Recorder:
             recording.first.append(entry)
         else:
             if info.ring is None:
-                info.ring = recording.ring(self.effort.kept)
+                info.ring = self._ring(info, recording)
             info.ring.append(entry)
         if self.tap is not None:
             self.tap.began(entry)
@@ -475,6 +477,15 @@ class Recorder:
         errors.append(noted)
         if len(errors) > MAX_EVENTS:
             del errors[MAX_EVENTS // 2]
+
+    def _ring(self, info: CodeInfo, recording: Recording) -> deque[Entry]:
+        """Where the last calls of a function go: more of them while the test has some to spare."""
+        effort = self.effort
+        if effort.most <= info.limit or recording.spare < effort.most:
+            return recording.ring(effort.kept)
+        recording.spare -= effort.most
+        info.limit = effort.most
+        return recording.ring(effort.most)
 
     def _cut_off(self, info: CodeInfo, recording: Recording) -> None:
         """Record no more calls of a function in this test; the ends of its open ones go untold."""

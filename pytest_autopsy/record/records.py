@@ -107,6 +107,7 @@ class Recording:
         self.touched: list[CodeInfo] = []
         self.cut: list[CodeInfo] = []  # switched off now
         self.shares = 0
+        self.spare = 0  # calls that functions may be recorded for past their limits
         self.counts: Counter[int] = Counter()
         self.handover = Handover()
         self.left: list[tuple[int, str]] = []  # functions and globals that stay changed

@@ -14,13 +14,29 @@ def test_a_large_run_is_recorded_with_the_least_effort():
 def test_one_test_is_recorded_with_the_most(tests):
     assert effort_of(tests) == effort_of(1)
     assert effort_of(1).nodes == 40 * LEAST.nodes
-    assert effort_of(1).calls == 10 * LEAST.calls
+    assert effort_of(1).most == 5 * LEAST.calls
 
 
 def test_the_fewer_the_more():
     efforts = [effort_of(tests) for tests in (1, 30, 100, 300, 799, 2_000)]
     assert efforts == sorted(efforts, reverse=True)
     assert len(set(efforts)) == 5 + 1
+
+
+def test_there_is_an_end_to_what_functions_are_spared(lab):
+    """The first ones get up to `most` calls, the others what they get in a large run."""
+    prog = lab.load("".join(f"def f{n}(x):\n    y = x\n    return y\n" for n in range(40)))
+
+    def work():
+        for n in range(40):
+            for _ in range(300):
+                getattr(prog, f"f{n}")(1)
+
+    with lab.started():
+        lab.recorder.effort = effort_of(1)._replace(spare=500)
+        seen = lab.again(work)
+    kept = [len(seen.all(f"f{n}")) for n in range(40)]
+    assert kept == [effort_of(1).most] * 5 + [LEAST.calls] * 35
 
 
 def test_values_are_looked_at_as_far_as_the_effort_goes(lab):
@@ -36,7 +52,7 @@ def test_values_are_looked_at_as_far_as_the_effort_goes(lab):
         """
     )
     least = LEAST._replace(nodes=20, all_nodes=30)
-    for effort, kept, last in ((least, 10 + 10, ()), (effort_of(1), 150, (1, 2, 3))):
+    for effort, kept, last in ((least, 10 + 10, ()), (effort_of(1), 100, (1, 2, 3))):
         with lab.started():
             lab.recorder.effort = effort
             calls = lab.again(prog.work, 150).all("take")
