@@ -77,8 +77,22 @@ OUTCOME_SUITES = (
             ),
         ),
     ),
+    Suite(
+        "freezegun",
+        "1.5.5",
+        "freezegun",
+        "freezegun",
+        remark="It puts its own clocks in the place of everybody's: ours must not be among them.",
+    ),
     Suite("parso", "0.8.7", "parso", "parso", ("docopt==0.6.2",)),
     Suite("pyasn1", "0.6.5", "pyasn1", "pyasn1"),
     Suite("pygments", "2.21.0", "pygments", "pygments", ("wcag-contrast-ratio==0.9",)),
     Suite("sqlparse", "0.6.1", "sqlparse", "sqlparse"),
+    Suite(
+        "wrapt",
+        "2.5.2",
+        "wrapt",
+        "src",
+        remark="Its lazy proxies are made when anybody looks at them in the wrong way.",
+    ),
 )
