@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from .observe.exceptions import innermost
 from .observe.text import clean
 
 T = TypeVar("T")
@@ -38,9 +39,7 @@ class Guard:
 
 def described(action: Callable[..., object], error: BaseException) -> str:
     """Return one line on an error of ours: what was done, what it raised, and where."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
+    place = innermost(error.__traceback__)
     where = f"{place.tb_frame.f_code.co_name}:{place.tb_lineno}" if place else "?"
     name = getattr(action, "__name__", type(action).__name__)
     return clean(f"{name}: {type(error).__name__}: {str(error)[:MAX_TOLD]} ({where})")

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from ..model import Evidence, Failure, Frame
+from ..observe.text import shortened
 from .case import Case, Finding
 from .environment import is_ours
 from .known import Known
@@ -123,8 +124,9 @@ def _warned(failure: Failure, message: str) -> Absent | None:
     if warner is None or warner.kind != "library" or not message.strip():
         return None
     said = message.strip().splitlines()[0]
-    short = said if len(said) <= MAX_SAID else f"{said[: MAX_SAID - 3]}..."
-    return Absent(warner.file.split("/")[0].removesuffix(".py"), said, short)
+    top, _, below = warner.file.partition("/")  # an absolute path names no package
+    library = (top or below.rpartition("/")[2]).removesuffix(".py")
+    return Absent(library, said, shortened(said, MAX_SAID))
 
 
 def _asker(failure: Failure) -> Frame:

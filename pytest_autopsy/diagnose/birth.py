@@ -194,7 +194,7 @@ def _sorted_out(
     for call in reversed(calls):  # children before their parents
         has, had = gave[call.id].has(atom), given[call.id].has(atom)
         if wrong.missing:
-            did, brought = had and not has and _is_whole(call.value), below[call.id]
+            did, brought = had and not has and _has_parts(call.value), below[call.id]
         else:
             did, brought = has and not had, below[call.id]
         if did and not brought:
@@ -206,7 +206,7 @@ def _sorted_out(
     return born, carried
 
 
-def _is_whole(value: Look) -> bool:
+def _has_parts(value: Look) -> bool:
     """Whether a value has parts that something can be missing from."""
     return isinstance(value, str) or (
         isinstance(value, Value) and value.kind in ("sequence", "set", "mapping", "text")

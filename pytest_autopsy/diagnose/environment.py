@@ -27,9 +27,17 @@ class _Rule(NamedTuple):
     says: str = ""  # how the message begins; what its group names stands for {} in title and hint
 
 
+_REFUSED = _Rule(
+    "ConnectionRefusedError", "connection refused",
+    "start what is to listen there, or point the tests elsewhere",
+)  # fmt: skip
+_UNRESOLVED = _Rule(
+    "gaierror", "host name not resolved",
+    "check the host's name, and whether tests may use the network here",
+)  # fmt: skip
 _RULES = (
-    _Rule("ConnectionRefusedError", "connection refused", "start what is to listen there, or point the tests elsewhere"),
-    _Rule("gaierror", "host name not resolved", "check the host's name, and whether tests may use the network here"),
+    _REFUSED,
+    _UNRESOLVED,
     _Rule("SocketBlockedError", "network is blocked", "tests may not use the network here: mark or mock this one"),
     _Rule("NetworkBlockedError", "network is blocked", "tests may not use the network here: mark or mock this one"),
     _Rule("ZoneInfoNotFoundError", "time zone not found", "install tzdata, or the system's time zones"),
@@ -45,13 +53,9 @@ _RULES = (
           r"The '([\w.-]+)[^']*' distribution was not found"),
 )  # fmt: skip
 _BY_SYSTEM = (
-    (
-        re.compile(
-            r"Name or service not known|failure in name resolution|nodename nor servname|getaddrinfo failed"
-        ),
-        1,
-    ),
-    (re.compile(r"\[Errno \d+\].*(?:Connection|actively) refused"), 0),
+    (re.compile(r"\[Errno \d+\].*(?:Connection|actively) refused"), _REFUSED),
+    (re.compile(r"Name or service not known|failure in name resolution"), _UNRESOLVED),
+    (re.compile(r"nodename nor servname|getaddrinfo failed"), _UNRESOLVED),
 )
 """What the system says, whatever the exception that a client wraps it in -> the rule that it is."""
 _REJECTED = ("AssertionError", "Failed")
@@ -145,9 +149,9 @@ def _named(known: Known, kind: str, message: str) -> Outside | None:
         if said is not None:
             return Outside(rule.title, rule.hint, first)
     if kind not in _REJECTED:
-        for says, number in _BY_SYSTEM:
+        for says, rule in _BY_SYSTEM:
             if says.search(first):
-                return Outside(_RULES[number].title, _RULES[number].hint, first)
+                return Outside(rule.title, rule.hint, first)
     return None
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..model import Call, Evidence, Failure, Function, Look
-from ..observe.text import to_text
+from ..observe.text import shortened, to_text
 from ..snapshot.assertion import is_literal
 from ..source import FunctionNode
 from .calls import Calls
@@ -199,5 +199,4 @@ def describe_arguments(call: Call, limit: int = 60) -> str:
             a for a in call.arguments if a[0] not in ("self", "cls")
         )
     ]
-    text = ", ".join(shown)
-    return text if len(text) <= limit else text[: limit - 3] + "..."
+    return shortened(", ".join(shown), limit)

@@ -118,6 +118,13 @@ def traceback_of(error: BaseException) -> types.TracebackType | None:
     return found if type(found) is types.TracebackType else None
 
 
+def innermost(traceback: types.TracebackType | None) -> types.TracebackType | None:
+    """Return the last entry of a traceback: where it was raised."""
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback
+
+
 def is_failure(error: BaseException) -> bool:
     """Whether it tells of a failure, not of an end that was asked for (exit, cancel, interrupt)."""
     return any(cls is Exception or cls is _GROUP for cls in mro(type(error)))

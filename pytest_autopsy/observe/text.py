@@ -34,6 +34,11 @@ def clean(text: str) -> str:
     return text
 
 
+def shortened(text: str, most: int) -> str:
+    """Return a text of at most so many letters, with dots where it was cut."""
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
 def one_line(text: str) -> str:
     """Return `text` with all that is not printable written out: it cannot break or paint a line."""
     if text.isprintable():

@@ -19,7 +19,8 @@ MAX_LINES = 500
 
 MUTATORS = frozenset(
     ("append", "appendleft", "add", "extend", "insert", "update", "setdefault", "push", "put",
-     "remove", "discard", "difference_update", "intersection_update", "symmetric_difference_update", "pop", "popleft", "popitem", "clear", "sort", "reverse", "write",
+     "remove", "discard", "difference_update", "intersection_update", "symmetric_difference_update",
+     "pop", "popleft", "popitem", "clear", "sort", "reverse", "write",
      "move_to_end", "rotate", "setattr", "delattr", "heappush", "heappop", "shuffle")
 )  # fmt: skip
 """Names of methods and functions that change what they are given."""

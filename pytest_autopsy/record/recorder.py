@@ -18,7 +18,7 @@ from typing import Any
 
 from ..model import Change, Function, Phase, Value
 from ..observe.detail import Detail
-from ..observe.exceptions import context_id, traceback_of, type_name
+from ..observe.exceptions import context_id, innermost, traceback_of, type_name
 from ..observe.values import TYPES, Limits
 from ..unfaked import perf_counter_ns
 from . import attempts
@@ -610,6 +610,7 @@ class Recorder:
         if attempts.is_final(frame, clear=self.clears_locals):
             self.epoch += 1
             self.looker = self.detail.looker(self.full)
+            recording.spare = self.effort.spare
             self.rearm(attempts.forget_attempts(recording))
 
     def leave_special(self, info: CodeInfo, frame: FrameType) -> None:
@@ -662,13 +663,11 @@ def _is_unnamed(code: CodeType) -> bool:
 
 def _place(error: BaseException) -> str:
     """Where it was raised: the innermost place, for the outermost is always a callback."""
-    innermost = error.__traceback__
-    while innermost is not None and innermost.tb_next is not None:
-        innermost = innermost.tb_next
-    if innermost is None:
+    place = innermost(error.__traceback__)
+    if place is None:
         return "recorder"
-    file = innermost.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2]
-    return f"{file}, line {innermost.tb_lineno}"
+    file = place.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2]
+    return f"{file}, line {place.tb_lineno}"
 
 
 def _was_here(traceback: TracebackType | None, frame: FrameType) -> bool:

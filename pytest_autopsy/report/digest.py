@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..history import Earlier, Seen
 from ..model import Diagnosis, Evidence, Failure, RootCause, Suspect
-from ..observe.text import clean
+from ..observe.text import clean, shortened
 from ..store import file_name
 from .divergence import divergence_brief, divergence_json
 
@@ -218,5 +218,4 @@ def _exception(failure: Failure) -> dict[str, object] | None:
 
 
 def _sentence(text: str) -> str:
-    text = clean(" ".join(text.split()))
-    return text if len(text) <= MAX_SENTENCE else text[: MAX_SENTENCE - 3] + "..."
+    return shortened(clean(" ".join(text.split())), MAX_SENTENCE)

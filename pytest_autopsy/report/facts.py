@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..model import Failure, Frame
-from ..observe.text import clean, to_text
+from ..observe.text import clean, shortened, to_text
 from ..settings import Settings
 from .digest import diagnosis_path
 
@@ -57,5 +57,4 @@ def _place(failure: Failure) -> Frame | None:
 
 
 def _short(text: str) -> str:
-    text = clean(" ".join(text.split()))
-    return text if len(text) <= MAX_FACT else text[: MAX_FACT - 3] + "..."
+    return shortened(clean(" ".join(text.split())), MAX_FACT)

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..observe.again import everywhere
 from ..observe.redaction import Redactor
-from ..observe.text import clean
+from ..observe.text import clean, shortened
 from ..triage.few import Group, grouped
 from ..triage.gather import EXAMPLES, LEVELS, Gathered, Pile
 from ..triage.hints import hint_of, title_of
@@ -167,5 +167,4 @@ def _trouble(one: Trouble) -> dict[str, Any]:
 
 
 def _short(text: str, limit: int = MAX_TITLE) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= limit else text[: limit - 3] + "..."
+    return shortened(" ".join(text.split()), limit)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 from ..settings import Settings
+from ..unfaked import os
 
 
 def rerun(nodeid: str, settings: Settings) -> list[str]:

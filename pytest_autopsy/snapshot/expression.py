@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from ..env import HAS_POSITIONS
 from ..model import Site
+from ..observe.text import shortened
 from ..record.codes import call_site
 from ..source import Source
 from .reading import MISSING, value_of
@@ -73,7 +74,7 @@ def operands(node: ast.AST | None, frame: FrameType) -> Iterator[tuple[str, Any]
         text = ast.unparse(part)
         if text not in told and len(told) < MAX_OPERANDS:
             told.add(text)
-            yield (text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 3] + "..."), value
+            yield shortened(text, MAX_TEXT), value
 
 
 def _parts(node: ast.AST, frame: FrameType) -> Iterator[tuple[ast.AST, Any]]:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, cast
 
 from ..model import Look, Snapshot
-from ..observe.exceptions import traceback_of, type_name
+from ..observe.exceptions import innermost, traceback_of, type_name
 from ..observe.redaction import Redactor
 from ..plainjson import loads
 from ..record import current
@@ -148,8 +148,5 @@ def _home(traceback: TracebackType | None) -> str:
 
 
 def _place(traceback: TracebackType | None) -> str:
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    if traceback is None:
-        return ""
-    return f"{traceback.tb_frame.f_code.co_filename}:{traceback.tb_lineno}"
+    place = innermost(traceback)
+    return f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place is not None else ""

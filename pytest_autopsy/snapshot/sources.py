@@ -6,12 +6,11 @@ import linecache
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 from types import CodeType
 
 from ..env import STARTED
 from ..source import Source, source_of
-from ..unfaked import os
+from ..unfaked import os, read_bytes
 
 GENERATED = "generated code, no source"
 CHANGED = "the source was changed after it was loaded: lines may be others"
@@ -69,7 +68,7 @@ def _is_made_from(code: CodeType, path: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what the compiler says of the user's source
-            top = compile(Path(path).read_bytes(), path, "exec", dont_inherit=True)
+            top = compile(read_bytes(path), path, "exec", dont_inherit=True)
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return any(_is_alike(one, code) for one in _codes(top))

@@ -6,7 +6,7 @@ import contextlib
 
 import pytest
 
-from pytest_autopsy.record.effort import LEAST
+from pytest_autopsy.record.effort import LEAST, effort_of
 
 hypothesis = pytest.importorskip("hypothesis")
 
@@ -156,3 +156,29 @@ def test_the_next_test_begins_anew(lab, prog):
 def test_what_hypothesis_puts_in_the_place_of_a_test_is_not_recorded(lab, prog):
     recorded = lab.run(prog.test_passes)
     assert set(recorded.names()) == {"test_passes", "part"}
+
+
+LONG = """
+    from hypothesis import given, settings, strategies as st
+
+
+    def step(n):
+        found = n + 1
+        return found
+
+
+    @settings(max_examples=50, database=None, derandomize=True, deadline=None)
+    @given(st.integers(0, 1000))
+    def test_long(n):
+        for k in range(60):
+            step(k)
+        assert n < 500
+    """
+
+
+def test_the_attempt_that_is_shown_has_all_that_there_is_to_spare(lab):
+    prog = lab.load(LONG)
+    with lab.started():
+        lab.recorder.effort = effort_of(1)._replace(spare=effort_of(1).most)
+        recorded = lab.again(prog.test_long)
+    assert len(recorded.all("step")) == 60
