@@ -1,7 +1,6 @@
 """Read source files: lines, functions, statements. One cache a process, keyed by path.
 
-Used by the snapshot (what to show), by the recorder before 3.11 (qualified names) and by
-diagnose (what a line does). Never imports what it reads.
+Used by the snapshot (what to show) and by diagnose (what a line does). Never imports what it reads.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .atonce import uncollected
 from .unfaked import read_bytes
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -91,14 +89,6 @@ class Source:
                 found = span
         return found
 
-    def name_around(self, line: int) -> tuple[str, int] | None:
-        """Return name and first line of what `enclosing` returns, without keeping the tree."""
-        found = None
-        for name, first, last in _outline(self):
-            if first <= line <= last:
-                found = name, first
-        return found
-
     def starting_at(self, name: str, first: int) -> Span | None:
         """Return the function whose code object has this name and first line."""
         for span in self.spans:
@@ -131,29 +121,9 @@ class _Parsed:
     places: dict[tuple[str, int], Span]
 
 
-@lru_cache(maxsize=512)
-def _outline(source: Source) -> tuple[tuple[str, int, int], ...]:
-    """Name, first and last line of each named function, outer before inner.
-
-    It is asked for while tests run: the tree is not kept, for the garbage collector would look
-    through it again and again.
-    """
-    with uncollected():
-        spans = _parse(source).spans
-        return tuple(
-            (span.name, span.first, span.last)
-            for span in spans
-            if not isinstance(span.node, ast.Lambda)
-        )
-
-
 @lru_cache(maxsize=100)
 def _parsed(source: Source) -> _Parsed:
     """Parse a file; of very many the trees of those that were asked for last are kept."""
-    return _parse(source)
-
-
-def _parse(source: Source) -> _Parsed:
     tree = _tree(source)
     at = [number for number, text in enumerate(source.lines, 1) if "lambda" in text]
     spans = tuple(_spans(tree, at)) if tree is not None else ()

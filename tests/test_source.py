@@ -225,16 +225,3 @@ def test_a_file_is_read_once(tmp_path: Path) -> None:
     first = source_of(str(path))
     path.write_text("x = 2\n")
     assert source_of(str(path)) is first
-
-
-def test_names_around_lines_are_those_of_the_functions_there(tmp_path):
-    path = tmp_path / "names.py"
-    path.write_text(
-        "key = lambda: 1\n\n@mark(lambda: 2)\ndef outer(a=lambda: 3):\n"
-        "    def inner():\n        return [n for n in a]\n    return inner\n"
-    )
-    source = source_of(str(path))
-    for line in range(10):
-        span = source.enclosing(line)
-        assert source.name_around(line) == (span and (span.name, span.first))
-    assert source.name_around(6) == ("outer.<locals>.inner", 5)

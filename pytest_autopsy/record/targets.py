@@ -9,13 +9,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from types import CodeType
 
-from ..env import HAS_QUALNAME
 from ..model import Function, Kind
-from ..source import source_of
 from ..unfaked import os
+from .outline import OPTIMISED, Outline, outline_of
 from .project import Project
 
-OPTIMISED = 0x1  # CO_OPTIMIZED: a function's own code; class bodies and modules have none
 _UNNAMED = ("<lambda>", "<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>")
 
 
@@ -109,6 +107,7 @@ class Targets:
         self._absolute: dict[str, str] = {}
         self._kinds: dict[str, Kind] = {}
         self._named: dict[tuple[str, str], Function | None] = {}
+        self._outlines: dict[str, Outline] = {}  # of the modules whose import was seen
 
     def match(self, code: CodeType, module: str) -> Function | None:
         """Return the function that `code` belongs to if it is a target, else None.
@@ -144,7 +143,7 @@ class Targets:
         """Return targets with `more` rules beside these, as markers name them."""
         wider = Targets(self.project, (*self.include, *more), self.exclude, own=own)
         wider.fixtures, wider.matched = self.fixtures, self.matched
-        wider._absolute = self._absolute
+        wider._absolute, wider._outlines = self._absolute, self._outlines
         return wider
 
     def count(self) -> tuple[int, int]:
@@ -182,26 +181,27 @@ class Targets:
         kind = self._kinds.get(shown)
         if kind is None:
             kind = self._kinds[shown] = "test" if self.project.is_test(shown) else "code"
-        if not HAS_QUALNAME:
-            return _from_source(code, path, shown, kind)
-        name: str = getattr(code, "co_qualname")  # noqa: B009  # unknown to 3.10's stubs
+        if code.co_name == "<module>":
+            self._outlines[shown] = Outline(code)
+        name: str = getattr(code, "co_qualname", "")  # since 3.11
         if code.co_name in _UNNAMED:
             around = self._named.get((shown, name.rpartition(".<locals>.")[0]))
-            return around or _from_source(code, path, shown, kind)
+            return around or self._around(code, path, shown, kind)
+        name = name or self._outline(path, shown).name_of(code)
         function = Function(shown, name, code.co_firstlineno, kind)
         if self._named.setdefault((shown, name), function) != function:
             self._named[shown, name] = None  # two of one name, as a property's are
         return function
 
+    def _around(self, code: CodeType, path: str, shown: str, kind: Kind) -> Function:
+        found = self._outline(path, shown).around(code.co_firstlineno)
+        return Function(shown, *(found or ("<module>", 1)), kind)
 
-def _from_source(code: CodeType, path: str, shown: str, kind: Kind) -> Function:
-    source = source_of(path)
-    if code.co_name in _UNNAMED:
-        around = source.name_around(code.co_firstlineno)
-        return Function(shown, *(around or ("<module>", 1)), kind)
-    span = source.starting_at(code.co_name, code.co_firstlineno)
-    name = span.name if span else code.co_name
-    return Function(shown, name, code.co_firstlineno, kind)
+    def _outline(self, path: str, shown: str) -> Outline:
+        outline = self._outlines.get(shown)
+        if outline is None:
+            outline = self._outlines[shown] = outline_of(path)
+        return outline
 
 
 def _has_drive(text: str) -> bool:
