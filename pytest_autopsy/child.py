@@ -16,6 +16,7 @@ from .childlog import Appender, CallLines, Lines, LogLines
 from .observe.detail import Detail
 from .observe.exceptions import traceback_of, type_name
 from .observe.redaction import Redactor
+from .observe.values import TRACE
 from .parts import Part, part_bytes
 from .record import current, forks
 from .record.births import Births
@@ -30,7 +31,14 @@ from .record.recovery import SUFFIX
 from .record.stream import Fan, Stream
 from .traceconfig import FILE, LOG_FILE, TraceConfig, read_config
 
-PROGRAM = LEAST._replace(nodes=20_000, all_nodes=25_000, calls=10_000, small_calls=10_000)
+PROGRAM = LEAST._replace(
+    nodes=20_000,
+    step_nodes=22_000,
+    all_nodes=25_000,
+    again=TRACE.nodes,
+    calls=10_000,
+    small_calls=10_000,
+)
 """What is recorded of a program: no test shares out more calls of what is switched off."""
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from ..model import ARRAYS, LISTED, PAIRED, Look, Value
 from .exceptions import MESSAGE, arguments_of, message
 from .text import to_text
-from .values import SHALLOW, SNAPSHOT, TRACE, Limits, Looker
+from .values import SNAPSHOT, TRACE, Limits, Looker
 
 Describe = Callable[[Any], tuple[Any, str]]
 VALUES = ("safe", "types", "none")
@@ -49,18 +49,10 @@ class Detail:
     @property
     def trace(self) -> Limits:
         """Limits of a value that passes through a traced call."""
-        return self._limited(TRACE)
-
-    @property
-    def shallow(self) -> Limits:
-        """The same when a test's budget is nearly spent."""
-        return self._limited(SHALLOW)
-
-    def _limited(self, limits: Limits) -> Limits:
-        return limits._replace(
-            depth=min(limits.depth, self.depth),
-            items=min(limits.items, self.max_items),
-            string=min(limits.string, self.max_string),
+        return TRACE._replace(
+            depth=min(TRACE.depth, self.depth),
+            items=min(TRACE.items, self.max_items),
+            string=min(TRACE.string, self.max_string),
             head=self.array_head,
         )
 

@@ -40,7 +40,6 @@ class Limits(NamedTuple):
 
 
 TRACE = Limits(depth=4, items=12, string=200, nodes=16)
-SHALLOW = Limits(depth=2, items=4, string=80, nodes=6)
 TYPES = Limits(depth=0, items=0, string=80, nodes=0)
 SNAPSHOT = Limits(depth=5, items=50, string=500, nodes=400, counts=4_096)
 

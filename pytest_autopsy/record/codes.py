@@ -81,8 +81,10 @@ class CodeInfo:
         "is_spawner",
         "is_special",
         "is_taker",
+        "is_test",
         "last_line",
         "limit",
+        "looked",
         "looks",
         "may_clear",
         "module",
@@ -109,6 +111,7 @@ class CodeInfo:
         self.is_module = code.co_name == "<module>"
         self.is_spawner = False  # starts a child process: noted, no call of the program's
         self.is_taker = False  # takes work for a thread or a task: the same
+        self.is_test = function.kind == "test"
         self.is_special = self.is_repr or self.is_module
         self.begins_attempt = False  # a method of hypothesis: see attempts.py
         self.is_generator = bool(code.co_flags & GENERATOR)
@@ -116,6 +119,7 @@ class CodeInfo:
         self.arguments = _argument_names(code)
         self.module = ""
         self.watched: tuple[tuple[str, str], ...] | None = None
+        self.looked = 0  # in which step of which test its values were looked at last
         self.looks = True  # whether there is anything to look at when it is called
         self.defaults: dict[str, int] | None = None
         self.epoch = -1

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ..observe.values import TRACE
+
 MANY = 800
 """Tests from which on each is recorded with the least effort."""
 MOST_NODES, MOST_CALLS = 40, 5
@@ -20,10 +22,15 @@ SPARE = 4_000
 class Effort(NamedTuple):
     """What is recorded of one test; the defaults are the least."""
 
-    nodes: int = 400
-    """Nodes of values that looks may walk closely. Work, not time."""
-    all_nodes: int = 500
-    """Those that they may walk at all, shallowly past the first; then types alone are recorded."""
+    nodes: int = 200
+    """Nodes of values that looks may walk, call after call. Work, not time."""
+    step_nodes: int = 400
+    """Past the first, only the first call of each function since the test's own last call is looked at:
+    what went wrong is near the end, and most functions are called again and again."""
+    all_nodes: int = 600
+    """Past those, only its first call in set-up, or after it; past these, types are recorded."""
+    again: int = 2
+    """Nodes of an argument that the test has shown before: the same few pass through most of its calls."""
     kept: int = 10
     """Calls of one function that are kept: the first, and as many last ones."""
     behaviours: int = 5
@@ -52,7 +59,9 @@ def effort_of(tests: int) -> Effort:
     nodes, calls = min(times, MOST_NODES), min(times, MOST_CALLS)
     return LEAST._replace(
         nodes=round(LEAST.nodes * nodes),
+        step_nodes=round(LEAST.step_nodes * nodes),
         all_nodes=round(LEAST.all_nodes * nodes),
+        again=min(round(LEAST.again * nodes), TRACE.nodes),
         behaviours=round(LEAST.behaviours * calls),
         most=round(LEAST.most * calls),
         spare=round(SPARE * (calls - 1) / (MOST_CALLS - 1)),

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
-from ..model import Change, Function, Phase, Value
+from ..model import Change, Function, Look, Phase, Value
 from ..observe.detail import Detail
 from ..observe.exceptions import context_id, innermost, traceback_of, type_name
 from ..observe.values import TYPES, Limits
@@ -67,7 +67,11 @@ class Recorder:
         self.max_calls = max_calls
         self.targets = targets
         self.detail = detail or Detail()
-        self.full, self.shallow = self.detail.trace, self.detail.shallow
+        self.full = self.detail.trace
+        self._unasked = Limits(*self.full)  # of a call that had nothing to look at when it began
+        self._again = self.full
+        self._seen: dict[int, int] = {}  # id of what the test has shown -> id of its class
+        self._step = self._begun = 0  # calls that tests made themselves; how many before this test
         # Atoms up to this are their own looks; 0: their content may not be shown.
         self._max_text = self.full.string if self.detail.content else 0
         self.functions: list[Function] = []
@@ -152,14 +156,22 @@ class Recorder:
         self.keeps_values = values and self.detail.values != "none"
         self._open.clear()
         self._free = self._entries.copy()
-        self.looker = self.detail.looker(self.full)
         self._muted = 0
         self._set_aside = self._paused = None
         self.recording = Recording(test, perf_counter_ns(), depth, self.max_calls)
         self.recording.spare = self.effort.spare
+        self._look_afresh()
         self.owners.clear()
         self._own(self.recording.rows)
         return self.recording
+
+    def _look_afresh(self) -> None:
+        """From here on nothing has been looked at."""
+        self.looker = self.detail.looker(self.full)
+        self._again = self.full._replace(nodes=min(self.effort.again, self.full.nodes))
+        self._seen.clear()
+        self._step += 1
+        self._begun = self._step
 
     def pause(self) -> None:
         """From here to `go_on` nothing is the test's: pytest and its plugins do their own work."""
@@ -176,6 +188,8 @@ class Recorder:
             self.rearm(between)
         if self.recording is not None and phase is not None:
             self.recording.phase = phase
+            if phase == "call":  # what set-up has taken is not the test's own
+                self._look_afresh()
 
     @property
     def running(self) -> Recording | None:
@@ -248,21 +262,25 @@ class Recorder:
             site = back.f_lasti
             if parent is not None and parent[INFO].code is not back.f_code:
                 parent = None  # its frame has gone unseen, the id is another's
-        if recording.cut and parent is not None and parent[INFO].function.kind == "test":
-            self._share(recording)
+        if parent is not None and parent[INFO].is_test:
+            self._step += 1
+            if recording.cut:
+                self._share(recording)
         try:
             entry = self._free.pop()
         except IndexError:
             entry = self._new_entry()
-        limits = self.full
+        limits = self._unasked
         extra: Extra | None = None
         looks = entry[ARGUMENTS]
         looks.clear()
         if self.keeps_values and info.looks:
             local = frame.f_locals
             heavy = False
+            again = 0
             text = self._max_text
             looker = self.looker
+            seen = self._seen
             for name in info.arguments:
                 value: Any = local.get(name)
                 kind = type(value)
@@ -278,16 +296,25 @@ class Recorder:
                     continue
                 if not heavy:
                     heavy = True
-                    limits = self._affordable(looker.spent)
-                    looker.limits = limits
-                looks.append(looker.glance(value) if limits is TYPES else looker.look(value))
+                    limits = self._affordable(info)
+                if limits is TYPES:
+                    looks.append(looker.glance(value))
+                    continue
+                looker.limits = limits
+                if seen.get(id(value)) == id(kind):
+                    again |= 1 << len(looks)
+                    looker.limits = self._again
+                seen[id(value)] = id(kind)
+                looks.append(looker.look(value))
             if info.watched is None:
                 info.look_around(frame)
             if info.mutates and (heavy or info.watched):
                 if not heavy:
-                    looker.limits = limits = self._affordable(looker.spent)
+                    limits = self._affordable(info)
                 if limits is not TYPES:
+                    looker.limits = limits
                     extra = self._before(info, frame, local)
+                    extra.again = again
             if info.defaults:
                 extra = self._shared_defaults(info, local, extra)
             if self.clears_locals and info.may_clear:
@@ -316,11 +343,17 @@ class Recorder:
             self.tap.began(entry)
         return False
 
-    def _affordable(self, spent: int) -> Limits:
-        """How closely a value may be looked at after so many nodes of one test."""
-        if spent <= self.effort.nodes:
+    def _affordable(self, info: CodeInfo) -> Limits:
+        """How closely the values of a call may be looked at after what the test has taken so far."""
+        effort, spent = self.effort, self.looker.spent
+        looked, info.looked = info.looked, self._step
+        if (
+            spent <= effort.nodes
+            or (spent <= effort.step_nodes and looked < self._step)
+            or (spent <= effort.all_nodes and looked < self._begun)
+        ):
             return self.full
-        return self.shallow if spent <= self.effort.all_nodes else TYPES
+        return TYPES
 
     def pass_by(self, info: CodeInfo, frame: FrameType) -> None:
         """A call begins that is not kept: all that counts is that it was made, and for whom."""
@@ -348,12 +381,7 @@ class Recorder:
             or kind is bool
             or kind is float
         ):
-            looker = self.looker
-            if looker.spent > self.effort.all_nodes:
-                value = looker.glance(value)
-            else:
-                looker.limits = self.full if looker.spent <= self.effort.nodes else self.shallow
-                value = looker.look(value)
+            value = self._given_back(entry, info, value)
         self.clock = clock = self.clock + 1
         entry[END] = ("return", clock, now, value, offset)
         extra = entry[EXTRA]
@@ -362,6 +390,16 @@ class Recorder:
         if self.tap is not None:
             self.tap.ended(entry)
         return False
+
+    def _given_back(self, entry: Entry, info: CodeInfo, value: Any) -> Look:
+        """Look at what a call returns where its arguments were looked at, also if it was seen before."""
+        looker, limits = self.looker, entry[LIMITS]
+        if limits is self._unasked:
+            limits = self._affordable(info)
+        if limits is TYPES or looker.spent > self.effort.all_nodes:
+            return looker.glance(value)
+        looker.limits = limits
+        return looker.look(value)
 
     def is_cut(self, info: CodeInfo) -> bool:
         """Whether no more calls of the function are recorded for now."""
@@ -553,19 +591,22 @@ class Recorder:
     def _after(self, entry: Entry, extra: Extra, info: CodeInfo, frame: FrameType) -> None:
         """Compare what the call was given with what it leaves behind."""
         looker = self.looker
-        looker.limits = entry[LIMITS]  # what is compared has to be looked at in the same way
         local = frame.f_locals
         changes = []
         rebound = []
-        for name, before, was in zip(info.arguments, entry[ARGUMENTS], extra.argument_ids or ()):
+        looked_at = zip(info.arguments, entry[ARGUMENTS], extra.argument_ids or ())
+        for place, (name, before, was) in enumerate(looked_at):
             if type(before) is not Value or name == info.fills:
                 continue
             value = local.get(name)
+            # What is compared has to be looked at in the same way.
+            looker.limits = self._again if extra.again >> place & 1 else entry[LIMITS]
             if id(value) != was:
                 rebound.append(name)
             elif name not in info.rebinds and (after := looker.look(value)) != before:
                 scope = "default" if name in extra.defaults else "argument"
                 changes.append(Change(name, scope, before, after))
+        looker.limits = entry[LIMITS]
         if extra.watched:
             changes.extend(self._watched_changes(extra, info, frame, local))
         extra.changes, extra.rebound = tuple(changes), tuple(rebound)
@@ -609,8 +650,8 @@ class Recorder:
         attempts.begin_attempt(recording, self.clock)
         if attempts.is_final(frame, clear=self.clears_locals):
             self.epoch += 1
-            self.looker = self.detail.looker(self.full)
             recording.spare = self.effort.spare
+            self._look_afresh()
             self.rearm(attempts.forget_attempts(recording))
 
     def leave_special(self, info: CodeInfo, frame: FrameType) -> None:

@@ -12,7 +12,7 @@ from pytest_autopsy.model import Value
 from pytest_autopsy.observe.compare import same_content
 from pytest_autopsy.observe.detail import MIN_SHARE, Detail, typed
 from pytest_autopsy.observe.text import to_json, to_text
-from pytest_autopsy.observe.values import SHALLOW, SNAPSHOT, TRACE, look
+from pytest_autopsy.observe.values import SNAPSHOT, TRACE, look
 
 
 class Patient:
@@ -84,11 +84,11 @@ def test_none_looks_at_nothing() -> None:
 
 def test_limits_govern_snapshots_and_traces() -> None:
     detail = Detail(max_string=3, max_items=2, depth=1, array_head=1)
-    for limits in (detail.snapshot, detail.trace, detail.shallow):
+    for limits in (detail.snapshot, detail.trace):
         assert (limits.depth, limits.items, limits.string, limits.head) == (1, 2, 3, 1)
     assert to_text(detail.look(["abcdef", [1], 3])) == "['abc'..., [...], ...]"
     large = Detail(max_string=10_000, max_items=900, depth=9)
-    assert large.trace == TRACE and large.shallow == SHALLOW, "a trace has limits of its own"
+    assert large.trace == TRACE, "a trace has limits of its own"
     assert Detail().snapshot == SNAPSHOT and Detail().trace == TRACE
 
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from pytest_autopsy.observe.text import to_text
 from pytest_autopsy.record.effort import LEAST, MANY, effort_of
 from pytest_autopsy.record.finish import footprint
+from pytest_autopsy.record.records import END, VALUE
 
 
 def test_a_large_run_is_recorded_with_the_least_effort():
@@ -75,3 +77,94 @@ def test_passing_tests_are_remembered_for_as_many_calls_as_the_effort_says(lab):
     for calls in (0, 3, 8):
         features = footprint(recorded.recording, [], behaviours=calls).features
         assert sum(one.startswith("given") for one in features.get(index, ())) == calls
+
+
+NESTED = """
+    def early(items):
+        found = items
+        return found
+
+    def late(items):
+        found = items
+        return found
+
+    def work(times):
+        for _ in range(times):
+            early([[1], [2], [3]])
+        late([[4], [5], [6]])
+"""
+
+
+def test_what_is_called_first_late_in_a_test_is_looked_at_all_the_same(lab):
+    """A function that is called again and again does not take what others need."""
+    prog = lab.load(NESTED)
+    with lab.started():
+        lab.recorder.effort = LEAST._replace(nodes=20, step_nodes=20, all_nodes=40)
+        recorded = lab.again(prog.work, 15)
+    shown = recorded.all("early")
+    assert to_text(shown[0].value) == "[[1], [2], [3]]"
+    assert {to_text(call.value) for call in shown[5:]} == {"<list, budget>"}
+    assert to_text(recorded.one("late").value) == "[[4], [5], [6]]"
+
+
+def test_there_is_an_end_to_first_calls(lab):
+    prog = lab.load(NESTED)
+    with lab.started():
+        lab.recorder.effort = LEAST._replace(nodes=20, step_nodes=20, all_nodes=20)
+        recorded = lab.again(prog.work, 15)
+    assert to_text(recorded.one("late").value) == "<list, budget>"
+
+
+def test_the_next_call_of_the_test_itself_is_looked_at_again(lab):
+    prog = lab.load(NESTED)
+    test = lab.load("def test(work, times):\n    work(times)\n    work(times)\n", "test_prog").test
+    with lab.started():
+        lab.recorder.effort = LEAST._replace(nodes=20, step_nodes=80, all_nodes=80)
+        calls = lab.again(test, prog.work, 8).all("early")
+    looked = [to_text(call.value) != "<list, budget>" for call in calls]
+    assert len(looked) == 16 and looked[0] and looked[8]
+    assert not any(looked[5:8]) and not any(looked[9:])
+
+
+def test_set_up_takes_nothing_from_the_test(lab):
+    prog = lab.load(NESTED)
+    with lab.started():
+        lab.recorder.effort = LEAST._replace(nodes=20, step_nodes=20, all_nodes=20)
+        lab.recorder.begin("test")
+        prog.work(15)
+        lab.recorder.pause()
+        lab.recorder.go_on("call")
+        prog.early([[7]])
+        recording = lab.recorder.end()
+    *_, last = [entry[END][VALUE] for entry in recording.entries() if entry[END] is not None]
+    assert to_text(last) == "[[7]]"
+
+
+def test_an_argument_that_the_test_has_shown_is_looked_at_shortly_and_alike(lab):
+    prog = lab.load(
+        """
+        def grow(items):
+            items.append([0])
+
+        def keep(items):
+            items.extend(())
+
+        def work():
+            items = [[1], [2], [3], [4]]
+            grow(items)
+            keep(items)
+            grow(items)
+            return items
+        """
+    )
+    with lab.started():
+        lab.recorder.effort = LEAST._replace(again=2)
+        recorded = lab.again(prog.work)
+    first, second = recorded.all("grow")
+    assert to_text(first.arguments[0][1]) == "[[1], [2], [3], [4]]"
+    assert (
+        to_text(second.arguments[0][1])
+        == "[[1], <list, budget>, <list, budget>, <list, budget>, <list, budget>]"
+    )
+    assert [len(call.changes) for call in (first, second, recorded.one("keep"))] == [1, 1, 0]
+    assert to_text(recorded.one("work").value).startswith("[[1], [2], [3], [4]")
