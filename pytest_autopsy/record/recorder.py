@@ -300,16 +300,12 @@ class Recorder:
                 if limits is TYPES:
                     looks.append(looker.glance(value))
                     continue
-                if seen.get(id(value)) != id(kind):
-                    seen[id(value)] = id(kind)
-                    looker.limits = limits
-                    looks.append(looker.look(value))
-                elif looker.spent > self.effort.nodes:
-                    looks.append(looker.glance(value))
-                else:
+                looker.limits = limits
+                if seen.get(id(value)) == id(kind):
                     again |= 1 << len(looks)
                     looker.limits = self._again
-                    looks.append(looker.look(value))
+                seen[id(value)] = id(kind)
+                looks.append(looker.look(value))
             if info.watched is None:
                 info.look_around(frame)
             if info.mutates and (heavy or info.watched):
@@ -600,7 +596,7 @@ class Recorder:
         rebound = []
         looked_at = zip(info.arguments, entry[ARGUMENTS], extra.argument_ids or ())
         for place, (name, before, was) in enumerate(looked_at):
-            if type(before) is not Value or before.kind == "cut" or name == info.fills:
+            if type(before) is not Value or name == info.fills:
                 continue
             value = local.get(name)
             # What is compared has to be looked at in the same way.

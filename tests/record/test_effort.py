@@ -168,33 +168,3 @@ def test_an_argument_that_the_test_has_shown_is_looked_at_shortly_and_alike(lab)
     )
     assert [len(call.changes) for call in (first, second, recorded.one("keep"))] == [1, 1, 0]
     assert to_text(recorded.one("work").value).startswith("[[1], [2], [3], [4]")
-
-
-def test_past_the_first_nodes_only_what_is_new_is_looked_at(lab):
-    prog = lab.load(
-        """
-        def take(old, new):
-            old.append(0)
-            new.append(0)
-
-        def work():
-            old = [[1], [2], [3]]
-            take(old, [[4]])
-            take(old, [[5]])
-        """
-    )
-    with lab.started():
-        lab.recorder.effort = LEAST._replace(nodes=5, step_nodes=5, all_nodes=500)
-        first, second = lab.again(lambda: (prog.work(), prog.work())).all("take")[:2]
-    assert [to_text(value) for _, value in first.arguments] == ["[[1], [2], [3]]", "[[4]]"]
-    assert [to_text(value) for _, value in second.arguments] == ["<list, budget>", "<list, budget>"]
-    assert (len(first.changes), len(second.changes)) == (2, 0)
-    late = lab.load("def late(old, new):\n    old.append(1)\n    new.append(1)\n", "late")
-    old = [[1]]
-    with lab.started():
-        lab.recorder.effort = LEAST._replace(nodes=5, step_nodes=5, all_nodes=500)
-        call = lab.again(lambda: (prog.take(old, [[2], [3], [4]]), late.late(old, [[6]]))).one(
-            "late"
-        )
-    assert [to_text(value) for _, value in call.arguments] == ["<list, budget>", "[[6]]"]
-    assert [change.name for change in call.changes] == ["new"]
