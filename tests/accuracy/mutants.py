@@ -26,10 +26,12 @@ class Mutant(NamedTuple):
         return self.operator.split("/")[-1].split("_")[0]
 
     def text(self, code: str) -> str | None:
-        """Return the code with the mutation."""
-        mutated: str | None = mutate_code(
-            code, plugins.get_operator(self.operator)(), self.occurrence
-        )
+        """Return the code with the mutation, None where the operator cannot make it after all."""
+        operator = plugins.get_operator(self.operator)()
+        try:
+            mutated: str | None = mutate_code(code, operator, self.occurrence)
+        except AttributeError:  # ExceptionReplacer 8.7.0 takes `except a.b` for a name
+            return None
         return mutated
 
 
