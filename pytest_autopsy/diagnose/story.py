@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import Call, CauseKind, Confidence, Evidence, Failure, Function, Suspect
+from ..model import Call, CauseKind, Confidence, Evidence, Failure, Function, Suspect, Value
 from ..observe.text import to_text
 from .case import Case, Finding
 from .origin import describe_arguments
@@ -38,10 +38,13 @@ def _what_it_did(case: Case, first: Suspect, findings: list[Finding]) -> str:
     if told is None or told[1].outcome != "return":
         return _how_it_fails(case.failures[0])
     unusual = any(f.feature == "class" and f.function == first.function for f in findings)
-    if told[1].value is None and not unusual and first.why[:1] and first.why[0].startswith("run "):
-        return f"is {first.why[0]}"  # a procedure: that it returned None would sound like blame
+    value = told[1].value
+    # A procedure: that it returned None would sound like blame. Of what was not looked at, none can.
+    says_nothing = value is None or (isinstance(value, Value) and value.kind == "cut")
+    if says_nothing and not unusual and first.why[:1] and first.why[0].startswith("run "):
+        return f"is {first.why[0]}"
     given = describe_arguments(told[1])
-    return f"returned {to_text(told[1].value, 50)}" + (f" for {given}" if given else "")
+    return f"returned {to_text(value, 50)}" + (f" for {given}" if given else "")
 
 
 def _how_it_fails(failure: Failure) -> str:

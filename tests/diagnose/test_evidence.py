@@ -273,3 +273,22 @@ def test_a_procedure_is_not_blamed_for_returning_none(bench: Make) -> None:
     made.test("test_good")
     made.test("test_bad")
     assert made.diagnosis().title == "note is run by 1 of 1 failing and 0 of 1 passing tests"
+
+
+UNSEEN = """
+def pick(items):
+    return [items]
+
+def test_good(): assert sum([1]) == 1
+def test_bad():
+    pick([[1]])
+    assert False
+"""
+
+
+def test_what_nobody_looked_at_is_no_title(bench: Make) -> None:
+    made = bench(UNSEEN)
+    made.recorder.effort = made.recorder.effort._replace(nodes=-1, step_nodes=-1, all_nodes=-1)
+    made.test("test_good")
+    made.test("test_bad")
+    assert made.diagnosis().title == "pick is run by 1 of 1 failing and 0 of 1 passing tests"
