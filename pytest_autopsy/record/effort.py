@@ -30,7 +30,7 @@ class Effort(NamedTuple):
     all_nodes: int = 600
     """Past those, only its first call in set-up, or after it; past these, types are recorded."""
     again: int = 2
-    """Nodes of an argument that the test has shown before: the same few pass through most of its calls."""
+    """Nodes of an argument that a call which is still open was given: most are handed down."""
     kept: int = 10
     """Calls of one function that are kept: the first, and as many last ones."""
     behaviours: int = 5

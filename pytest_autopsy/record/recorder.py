@@ -70,7 +70,7 @@ class Recorder:
         self.full = self.detail.trace
         self._unasked = Limits(*self.full)  # of a call that had nothing to look at when it began
         self._again = self.full
-        self._seen: dict[int, int] = {}  # id of what the test has shown -> id of its class
+        self._given: dict[int, Entry] = {}  # id of an argument -> the call that was given it last
         self._step = self._begun = 0  # calls that tests made themselves; how many before this test
         # Atoms up to this are their own looks; 0: their content may not be shown.
         self._max_text = self.full.string if self.detail.content else 0
@@ -169,7 +169,7 @@ class Recorder:
         """From here on nothing has been looked at."""
         self.looker = self.detail.looker(self.full)
         self._again = self.full._replace(nodes=min(self.effort.again, self.full.nodes))
-        self._seen.clear()
+        self._given.clear()
         self._step += 1
         self._begun = self._step
 
@@ -270,6 +270,7 @@ class Recorder:
             entry = self._free.pop()
         except IndexError:
             entry = self._new_entry()
+        entry[END] = None  # it was another test's
         limits = self._unasked
         extra: Extra | None = None
         looks = entry[ARGUMENTS]
@@ -280,7 +281,7 @@ class Recorder:
             again = 0
             text = self._max_text
             looker = self.looker
-            seen = self._seen
+            given = self._given
             for name in info.arguments:
                 value: Any = local.get(name)
                 kind = type(value)
@@ -301,10 +302,12 @@ class Recorder:
                     looks.append(looker.glance(value))
                     continue
                 looker.limits = limits
-                if seen.get(id(value)) == id(kind):
+                holder = given.get(id(value))
+                if holder is not None and holder[END] is None:  # still open: it is the same object
                     again |= 1 << len(looks)
                     looker.limits = self._again
-                seen[id(value)] = id(kind)
+                elif name not in info.rebinds:
+                    given[id(value)] = entry
                 looks.append(looker.look(value))
             if info.watched is None:
                 info.look_around(frame)
@@ -392,7 +395,7 @@ class Recorder:
         return False
 
     def _given_back(self, entry: Entry, info: CodeInfo, value: Any) -> Look:
-        """Look at what a call returns where its arguments were looked at, also if it was seen before."""
+        """Look at what a call returns where its arguments were looked at, also if it was given it."""
         looker, limits = self.looker, entry[LIMITS]
         if limits is self._unasked:
             limits = self._affordable(info)
@@ -606,8 +609,8 @@ class Recorder:
             elif name not in info.rebinds and (after := looker.look(value)) != before:
                 scope = "default" if name in extra.defaults else "argument"
                 changes.append(Change(name, scope, before, after))
-        looker.limits = entry[LIMITS]
         if extra.watched:
+            looker.limits = entry[LIMITS]
             changes.extend(self._watched_changes(extra, info, frame, local))
         extra.changes, extra.rebound = tuple(changes), tuple(rebound)
         if self.clears_locals and info.may_clear:

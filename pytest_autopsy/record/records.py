@@ -43,7 +43,7 @@ class Extra:
     """
 
     argument_ids: list[int] | None = None  # set where changes are looked for at exit
-    again = 0  # the places, as bits, of arguments that the test had shown before
+    again = 0  # the places, as bits, of arguments that an open call was given before
     watched: tuple[tuple[Any, int], ...] = ()
     changes: tuple[Change, ...] = ()
     rebound: tuple[str, ...] = ()

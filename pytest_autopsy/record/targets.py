@@ -107,7 +107,7 @@ class Targets:
         self._absolute: dict[str, str] = {}
         self._kinds: dict[str, Kind] = {}
         self._named: dict[tuple[str, str], Function | None] = {}
-        self._outlines: dict[str, Outline] = {}  # of the modules whose import was seen
+        self._outlines: dict[str, Outline] = {}  # by file: of its import where that was seen
 
     def match(self, code: CodeType, module: str) -> Function | None:
         """Return the function that `code` belongs to if it is a target, else None.

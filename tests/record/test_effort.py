@@ -140,7 +140,7 @@ def test_set_up_takes_nothing_from_the_test(lab):
     assert to_text(last) == "[[7]]"
 
 
-def test_an_argument_that_the_test_has_shown_is_looked_at_shortly_and_alike(lab):
+def test_an_argument_that_is_handed_down_is_looked_at_shortly_and_alike(lab):
     prog = lab.load(
         """
         def grow(items):
@@ -149,22 +149,76 @@ def test_an_argument_that_the_test_has_shown_is_looked_at_shortly_and_alike(lab)
         def keep(items):
             items.extend(())
 
-        def work():
-            items = [[1], [2], [3], [4]]
+        def work(items):
             grow(items)
             keep(items)
-            grow(items)
             return items
         """
     )
     with lab.started():
         lab.recorder.effort = LEAST._replace(again=2)
-        recorded = lab.again(prog.work)
-    first, second = recorded.all("grow")
-    assert to_text(first.arguments[0][1]) == "[[1], [2], [3], [4]]"
-    assert (
-        to_text(second.arguments[0][1])
-        == "[[1], <list, budget>, <list, budget>, <list, budget>, <list, budget>]"
+        recorded = lab.again(prog.work, [[1], [2], [3], [4]])
+    work, grow = recorded.one("work"), recorded.one("grow")
+    assert to_text(work.arguments[0][1]) == "[[1], [2], [3], [4]]"
+    assert to_text(grow.arguments[0][1]) == "[[1]" + ", <list, budget>" * 3 + "]"
+    assert [len(recorded.one(name).changes) for name in ("work", "grow", "keep")] == [0, 1, 0]
+    assert to_text(work.value) == "[[1], [2], [3], [4], [0]]"
+
+
+def test_another_object_in_the_place_of_one_that_is_gone_is_looked_at_whole(lab):
+    """And one that was shown empty, in its constructor: only what an open call holds is known."""
+    prog = lab.load(
+        """
+        class Box:
+            def __init__(self, n):
+                self.a, self.b, self.c = [n], [n], [n]
+
+        def take(box):
+            return box.a
+
+        def work():
+            for n in range(4):
+                box = Box(n)
+                take(box)
+                del box
+        """
     )
-    assert [len(call.changes) for call in (first, second, recorded.one("keep"))] == [1, 1, 0]
-    assert to_text(recorded.one("work").value).startswith("[[1], [2], [3], [4]")
+    with lab.started():
+        calls = lab.again(prog.work).all("take")
+    shown = [to_text(call.arguments[0][1]) for call in calls]
+    assert shown == [f"Box(a=[{n}], b=[{n}], c=[{n}])" for n in range(4)]
+
+
+def test_an_argument_that_its_call_gave_up_may_be_another_object(lab):
+    prog = lab.load(
+        """
+        class Box:
+            def __init__(self, n):
+                self.a, self.b, self.c = [n], [n], [n]
+
+        def take(box):
+            return box.a
+
+        def work(box):
+            box = None
+            for n in range(4):
+                take(Box(n))
+        """
+    )
+    with lab.started():
+        calls = lab.again(lambda: prog.work(prog.Box(9))).all("take")
+    shown = [to_text(call.arguments[0][1]) for call in calls]
+    assert shown == [f"Box(a=[{n}], b=[{n}], c=[{n}])" for n in range(4)]
+
+
+def test_one_object_given_twice_is_looked_at_alike_whatever_ran_before(lab):
+    prog = lab.load("def both(a, b):\n    return 1\n\ndef idle():\n    yield 1\n")
+    box = [[1], [2], [3]]
+    with lab.started():
+        left_open = prog.idle()
+        lab.again(next, left_open)
+        shown = [
+            [to_text(value) for _, value in lab.again(prog.both, box, box).one("both").arguments]
+            for _ in range(2)
+        ]
+    assert shown[0] == shown[1]
