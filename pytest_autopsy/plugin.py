@@ -1,4 +1,4 @@
-"""The pytest hooks. Inert unless asked: what works is in recording.py, loaded when it is needed."""
+"""The pytest hooks. Inert unless asked: what works is in activation.py, loaded when it is needed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
             from .atonce import uncollected
 
             with uncollected():  # what is loaded stays
-                from .recording import activate
+                from .activation import activate
         except Exception as error:  # noqa: BLE001  # a broken orjson: the run goes on without us
             from .faults import described, warn
 
@@ -64,7 +64,7 @@ class MarkerWatch:
         marked = any(item.get_closest_marker("trace") for item in session.items)
         if marked and not session.config.option.collectonly:
             _load_plainly(session.config)
-            from .recording import activate
+            from .activation import activate
 
             settings = options.with_marker_targets(options.read_settings(session.config))
             activate(session.config, settings, session.items)
@@ -86,6 +86,6 @@ class WorkerWatch:
     def pytest_testnodedown(self, node: Any) -> None:
         if "autopsy" in getattr(node, "workeroutput", {}):
             _load_plainly(node.config)
-            from .recording import take_over
+            from .activation import take_over
 
             take_over(node, options.with_marker_targets(options.read_settings(node.config)))

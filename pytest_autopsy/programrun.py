@@ -17,10 +17,10 @@ from .report.digest import Outcome, digest
 from .report.markdown import digest_md
 from .report.snapshot import snapshot_json
 from .report.trace import trace_jsonl, trace_tree
-from .session import failure_id
 from .snapshot.keeper import KEEP_RUNS, MAX_DISK
 from .store import RunDirectory, file_name, prune
 from .unfaked import now
+from .witness import failure_id
 from .wreckage import read_wreck
 from .writing import shown
 

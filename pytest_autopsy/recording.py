@@ -7,120 +7,23 @@ controller of an xdist run records nothing itself; its workers do.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from . import integrations, only
-from .closing import Closing
-from .faults import Guard, warn
+from .faults import Guard
 from .integrations.nodeids import plain_nodeid
-from .integrations.redacting import AskPlugins, redact_report
+from .integrations.redacting import redact_report
+from .markers import check_marker, marker_rules
 from .model import Failure
-from .options import has_workers, owns_trace_marker, place_of
-from .record.project import Project
-from .record.targets import Rule, TargetError, Targets, parse_target
 from .report.facts import evidence_of, facts_of
 from .report.properties import replace_properties
-from .selection import select_cause
 from .session import Session
-from .settings import Settings, new_run_id
 from .snapshot import doctests
-from .store import RunDirectory
+from .witness import Crash
 
-SESSION = pytest.StashKey[Session]()
-_TAKES = ("depth", "values")
 MAX_LOG_TEXT = 20_000
 """Characters of a phase's log that are looked at for its last records."""
-
-
-def activate(
-    config: pytest.Config,
-    settings: Settings,
-    items: list[pytest.Item] | None = None,
-    run_id: str = "",
-) -> None:
-    """Build the session and register its hooks; a fault of ours leaves the run without us.
-
-    `items` are the collected tests where only markers asked for recording; `run_id` the run
-    that somebody else has begun. Raises pytest.UsageError for a wrong target or cause.
-    """
-    faults: list[str] = []
-    if settings.cause is not None:
-        select_cause(config, settings)
-    if settings.active or items is not None:
-        Guard(faults)(_activate, config, settings, items, run_id)
-    if faults:
-        warn(config, faults)
-
-
-def take_over(node: Any, settings: Settings) -> None:
-    """Join the run of xdist workers in which markers have switched recording on.
-
-    `node` is the first such worker that has ended.
-    """
-    config = node.config
-    if SESSION in config.stash:
-        return
-    activate(config, settings, [], node.workerinput["autopsy_run"])
-    if SESSION in config.stash:
-        config.stash[SESSION].key = node.workerinput["autopsy_key"]
-    bridge = config.pluginmanager.get_plugin("autopsy-xdist")
-    if bridge is not None:  # registered too late to be told of this node
-        bridge.pytest_testnodedown(node)
-
-
-def _activate(
-    config: pytest.Config, settings: Settings, items: list[pytest.Item] | None, run_id: str
-) -> None:
-    session = make_session(config, settings, run_id)
-    config.stash[SESSION] = session
-    integrations.register(config, session)
-    if not has_workers(config):
-        session.start()
-    plugins = config.pluginmanager
-    recording = Recording(
-        session, only_marked=items is not None, has_marker=owns_trace_marker(config)
-    )
-    plugins.register(recording, "autopsy-recording")
-    if items is not None:  # collection is over: its hook will not come any more
-        recording.add_marker_targets(items)
-    if not integrations.is_worker(config):
-        plugins.register(Closing(session, config), "autopsy-closing")
-        only.register(config, settings)
-
-
-def make_session(config: pytest.Config, settings: Settings, run_id: str = "") -> Session:
-    """Return the Session that the settings ask for, in a run of its own or in `run_id`."""
-    project = Project(config.rootpath, tuple(config.getini("python_files")))
-    here = settings.invocation_dir
-    include, exclude = (
-        [_rule(text, project, here, place_of(config, text, excluded=excluded)) for text in texts]
-        for excluded, texts in ((False, settings.trace_targets), (True, settings.trace_exclude))
-    )
-    targets = Targets(project, include, exclude)
-    run_id = run_id or integrations.worker_run_id(config) or new_run_id()
-    directory = RunDirectory(settings.directory, run_id)
-    faults: list[str] = []
-    session = Session(
-        settings,
-        targets,
-        directory,
-        integrations.worker_id(config),
-        AskPlugins(config, faults),
-        integrations.worker_key(config),
-        faults,
-    )
-    Guard(faults)(session.redactor.argv, map(str, config.invocation_params.args))
-    return session
-
-
-def _rule(text: str, project: Project, here: Path, place: str) -> Rule:
-    try:
-        return parse_target(text, project, here)
-    except TargetError as error:
-        raise pytest.UsageError(f"{place}: {error}") from None
 
 
 class Recording:
@@ -151,25 +54,17 @@ class Recording:
         self.session.expect(len(marked if self.only_marked else items))
         for item in marked:
             check_marker(item)
-        rules = {item: self._marker_rules(item) for item in marked}
+        rules = {item: marker_rules(item, self.session.project) for item in marked}
         named = dict.fromkeys(rule for found in rules.values() for rule in found)
         recorder = self.session.recorder
         own = recorder.targets.own and (not self.only_marked or not all(rules.values()))
         if named or own != recorder.targets.own:
             recorder.targets = recorder.targets.widened(named, own=own)
-            if self.session.engine is not None:
-                self.session.engine.widen()
+            if self.session.tracer.engine is not None:
+                self.session.tracer.engine.widen()
 
     def _marker(self, item: pytest.Item) -> pytest.Mark | None:
         return item.get_closest_marker("trace") if self.has_marker else None
-
-    def _marker_rules(self, item: pytest.Item) -> list[Rule]:
-        project, root = self.session.project, item.config.rootpath
-        return [
-            _rule(text, project, root, f"{item.nodeid}: marker trace")
-            for marker in item.iter_markers("trace")
-            for text in marker.args
-        ]
 
     def pytest_exception_interact(self, call: pytest.CallInfo[Any], report: Any) -> None:
         if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
@@ -180,7 +75,7 @@ class Recording:
         error = call.excinfo.value
         if isinstance(error, pytest.Collector.CollectError) and error.__cause__ is not None:
             error = error.__cause__  # what it tells as text
-        failure = self.session.failed(
+        crash = Crash(
             "collect",
             error,
             nodeid=report.nodeid,
@@ -188,8 +83,8 @@ class Recording:
             line=1,
             duration_s=call.duration,
             text=str(report.longrepr),
-            shown_message=None,
         )
+        failure = self.session.failed(crash)
         self._withhold(report, failure)
         self.session.collect_failed()
         self.session.after_test()
@@ -226,7 +121,7 @@ class Recording:
         self._passed = self._retried = False
         hook = item.ihook.pytest_autopsy_describe
         asked = hook.get_hookimpls()
-        self.session.describer.ask = (lambda value: hook(value=value)) if asked else None
+        self.session.witness.describer.ask = (lambda value: hook(value=value)) if asked else None
         nearest: dict[str, pytest.Mark] = {}
         for mark in item.iter_markers():  # once for both names: it walks up to the session
             nearest.setdefault(mark.name, mark)
@@ -286,7 +181,7 @@ class Recording:
 
     def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:
         if self._running is not None or not self.only_marked:
-            self.guarded(self.session.compared, op, left, right)
+            self.guarded(self.session.witness.compared, op, left, right)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -306,7 +201,7 @@ class Recording:
         if not report.failed or not wanted:
             return
         error = doctests.raised(call.excinfo and call.excinfo.value)
-        failure = self.session.failed(
+        crash = Crash(
             report.when,
             error,
             nodeid=plain_nodeid(item),
@@ -319,6 +214,7 @@ class Recording:
             snapshot=item.get_closest_marker("no_snapshot") is None,
             logs=_log_lines(report),
         )
+        failure = self.session.failed(crash)
         self._withhold(report, failure)
         told = self._tell(report, failure)
         self._redact(report)
@@ -343,25 +239,6 @@ class Recording:
 
     def pytest_unconfigure(self) -> None:
         self.guarded(self.session.stop)
-
-
-def check_marker(item: pytest.Item) -> None:
-    """Raise pytest.UsageError where a trace marker of the item has arguments that mean nothing."""
-    for marker in item.iter_markers("trace"):
-        wrong = [repr(one) for one in marker.args if not isinstance(one, str)]
-        wrong += [
-            f"{name}={value!r}" for name, value in marker.kwargs.items() if name not in _TAKES
-        ]
-        depth, values = marker.kwargs.get("depth"), marker.kwargs.get("values", True)
-        if depth is not None and (type(depth) is not int or depth < 0):
-            wrong.append(f"depth={depth!r}")
-        if type(values) is not bool:
-            wrong.append(f"values={values!r}")
-        if wrong:
-            raise pytest.UsageError(
-                f"{item.nodeid}: marker trace: it takes targets as texts, depth (a whole number of at"
-                f" least 0 or None) and values (True or False), not {', '.join(wrong)}"
-            )
 
 
 def _log_lines(report: pytest.TestReport) -> list[str]:

@@ -6,56 +6,47 @@ causes of it.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from .baseline import Used
 from .filing import Files
-from .model import Assertion, Failure, Footprint, Look, Phase, Run
-from .observe.describe import Describer
-from .observe.detail import Describe, Detail
-from .observe.exceptions import type_name
+from .model import Failure, Footprint, Phase, Run
+from .observe.detail import Detail
 from .observe.redaction import Redactor
 from .observe.texts import Hook
 from .progress import Progress
-from .record import current, forks
-from .record.blackbox import BlackBox
+from .record import current
 from .record.digests import function_hash
 from .record.effort import effort_of
-from .record.engines import Engine, start_engine
 from .record.finish import footprint, is_sampled, trace
 from .record.price import Price
 from .record.project import Project
 from .record.recorder import Recorder
-from .record.records import ARGUMENTS, END, INFO, VALUE
-from .record.recovery import SUFFIX, Wreck
+from .record.recovery import Wreck
 from .record.targets import Targets
-from .report.rerun import rerun
 from .settings import Settings, new_key
-from .snapshot import assertion as assertions
 from .snapshot.capture import Camera
 from .snapshot.keeper import Keeper
 from .snapshot.options import ShotOptions
 from .store import RunDirectory
+from .tracer import Tracer
 from .unfaked import perf_counter
+from .witness import Crash, Witness
 
 if TYPE_CHECKING:
     from .testchildren import TestChildren
 
-MAX_NOTES = 20
 FULL_EVIDENCE = 20
 """Failures of one kind at one place that keep their trace and snapshot; later ones keep the
 footprint."""
 
 
 class Session:
-    """Recorder, camera and evidence of one process."""
+    """Recorder, witness and evidence of one process."""
 
     def __init__(
         self,
@@ -76,18 +67,16 @@ class Session:
         self.detail = detail_of(settings)
         self.recorder = Recorder(targets, self.detail, settings.max_calls)
         options = ShotOptions(detail=self.detail, include_env=settings.env)
-        self.camera = Camera(self.project, self.redactor, targets.fixtures, options)
-        self.keeper = Keeper(directory, self.camera)
+        camera = Camera(self.project, self.redactor, targets.fixtures, options)
+        self.keeper = Keeper(directory, camera)
         self.faults: list[str] = [] if faults is None else faults
         self.files = Files(directory, self.redactor, settings, worker, self.key, self.faults)
-        self.describer = Describer(self.faults)
-        self.engine: Engine | None = None
+        self.witness = Witness(settings, worker, self.recorder, camera, self.detail, self.faults)
+        self.tracer = Tracer(settings, self.recorder, self.redactor, self.files)
+        self.notes = self.tracer.notes  # what the digest has to say of the recording
         self.engine_name = "none"
         self.engine_reason = "tracing is off"
-        self.box: BlackBox | None = None
-        self._resting = False
         self.wrecks: list[Wreck] = []  # what crashed workers left
-        self.notes: list[str] = []  # what the digest has to say of the recording
         self.children = self._recorded_children()
         self.run = Run(functions=self.recorder.functions)
         self.retried: list[Failure] = []
@@ -104,10 +93,7 @@ class Session:
         self.fixtures: dict[int, tuple[str, dict[int, int]]] = {}
         self._failing: list[Failure] = []
         self.protocol = 0  # number of the running test, all its attempts together
-        self._serials: dict[str, dict[int, int]] = {}  # of what failed: number -> which of its name
-        self._errors: list[tuple[Failure, BaseException | None]] = []
         self._alike: Counter[tuple[object, ...]] = Counter()
-        self._compared: Assertion | None = None
         self._test = ""
         self._in_fixture = False
 
@@ -131,42 +117,20 @@ class Session:
         current.keepers.push(self.keeper)
         for child in filter(None, (current.children.current(),)):
             child.step_aside()  # a child that is a pytest run of its own keeps its own evidence
-        if self.settings.trace and self.engine is None:
-            light = not self.settings.keeps_calls
-            self.engine, self.engine_reason = start_engine(self.recorder, light=light)
-            self.engine_name = self.engine.name if self.engine is not None else "none"
-            current.recorders.push(self.recorder)
-            if self.children is not None and self.engine is not None:
+        if self.settings.trace and self.tracer.engine is None:
+            self.engine_name, self.engine_reason = self.tracer.start()
+            if self.tracer.engine is None:
+                return
+            if self.children is not None:
                 self.children.start()
-            if self.engine is not None and self.settings.blackbox:
-                self._open_box()
-
-    def _open_box(self) -> None:
-        try:
-            file = self.directory.folder(".") / f"{self.worker or 'main'}{SUFFIX}"
-            self.box = self.recorder.tap = BlackBox(file, self.recorder, self.redactor)
-        except OSError as error:
-            self.files.cannot_write(error)
-            return
-        forks.watch(self)
-
-    def forked(self) -> None:
-        """Leave the black box to the parent: this process is a child that `os.fork` made."""
-        if self.recorder.tap is self.box:
-            self.recorder.tap = None
-        self.box = None
+            if self.settings.blackbox:
+                self.tracer.open_box(self.directory, self.worker)
 
     def stop(self) -> None:
         """Stop recording and give back what was taken; twice does nothing."""
-        engine, self.engine = self.engine, None
-        if engine is not None:
-            engine.stop()
+        self.tracer.stop()
         if self.children is not None:
             self.children.stop()
-        box, self.box, self.recorder.tap = self.box, None, None
-        if box is not None:
-            box.close()
-        current.recorders.pop(self.recorder)
         current.keepers.pop(self.keeper)
         self.faults.extend(self.recorder.faults)
         self.recorder.faults.clear()
@@ -175,35 +139,30 @@ class Session:
 
     def begin(self, nodeid: str, *, depth: int | None = None, values: bool = True) -> None:
         """A test begins."""
-        self._test, self._compared = nodeid, None
+        self._test = nodeid
         self._in_fixture = False
         self._failing = []
-        self._wake()
-        if self.engine is not None:
+        self.witness.begin()
+        self.tracer.wake(nodeid)
+        if self.tracer.engine is not None:
             if self.children is not None:
                 self.children.begin()
             depth = self.settings.call_depth if depth is None else depth
             self.recorder.begin(nodeid, depth=depth, values=values)
-            if self.box is not None:
-                self.box.test(nodeid)
+            if self.tracer.box is not None:
+                self.tracer.box.test(nodeid)
 
     def phase(self, phase: Phase) -> None:
         """A phase of the running test begins."""
         self.fixture_ended()
         self.recorder.go_on(phase)
-        if self.box is not None:
-            self.box.phase(phase)
+        self.tracer.phase(phase)
 
     def phase_over(self) -> None:
         """A phase is over: what pytest and its plugins do until the next is not the test's."""
         self.fixture_ended()
         self.recorder.pause()
-        if self.box is not None:
-            self.box.phase("between phases")
-
-    def compared(self, operator: str, left: object, right: object) -> None:
-        """A comparison was found false; the last one before a failure is its assertion."""
-        self._compared = assertions.from_compare(operator, left, right, self._look)
+        self.tracer.phase("between phases")
 
     def fixture_begins(self, key: int, name: str) -> None:
         """A fixture that outlives the test is set up: its footprint is its own."""
@@ -222,55 +181,26 @@ class Session:
         """It was torn down."""
         self.fixtures.pop(key, None)
 
-    def failed(
-        self,
-        phase: Phase,
-        error: BaseException | None,
-        *,
-        nodeid: str,
-        file: str,
-        line: int,
-        duration_s: float = 0.0,
-        attempt: int = 1,
-        subtest: str = "",
-        text: str = "",
-        shown_message: str | None = None,
-        snapshot: bool = True,
-        logs: Sequence[str] = (),
-    ) -> Failure:
+    def failed(self, crash: Crash) -> Failure:
         """A phase failed: take its snapshot while the exception lives. Returns the Failure."""
         began = perf_counter()
-        self._learn()
+        self.witness.learn()
         version = self.redactor.version
-        identity = f"{nodeid}\0{phase}\0{subtest}"
-        serials = self._serials.setdefault(identity, {})
-        if serial := serials.setdefault(self.protocol, len(serials)):
-            identity += f"\0{serial}"  # another test has the same name
-        ordinal = sum(1 for one in self._failing if one.phase == phase)
-        failure = Failure(
-            id=failure_id(identity, ordinal),
-            nodeid=self.redactor.identifier(nodeid),
-            phase=phase,
-            outcome="failed" if phase == "call" else "error",
-            file=file,
-            line=line,
-            duration_s=round(duration_s, 4),
-            exception=self._exception(error, shown_message),
-            attempt=attempt,
-            worker=self.worker,
-            **self._snapshot(error, nodeid, text, shown_message, snapshot, logs),
-        )
+        failure = self.witness.look_at(crash, self.protocol, self._failing)
         self.files.made_at(failure, version)
         self._failing.append(failure)
         self.snapshot_s += perf_counter() - began
         return failure
 
+    def rest(self) -> None:
+        """A debugger is at work in the running test."""
+        self.tracer.rest(self._test)
+
     def end(self, fixture_names: frozenset[str], passed: bool, retried: bool = False) -> None:
         """The test is over: keep its footprint, and its trace if it failed."""
-        self._mend()
-        recording = self.recorder.end() if self.engine is not None else None
-        if self.box is not None:
-            self.box.phase("")
+        self.tracer.mend(self._test)
+        recording = self.recorder.end() if self.tracer.engine is not None else None
+        self.tracer.phase("")
         print_of: Footprint | None = None
         if recording is not None:
             shared = self._shared(recording.rows, fixture_names)
@@ -294,39 +224,6 @@ class Session:
             self.run.add_passed(self._test, print_of)
         self._failing = []
 
-    def _mend(self) -> None:
-        """Take back what the test took from the engine, and say what that cost."""
-        if self.engine is None or self._resting:
-            return
-        taken = self.engine.mended()
-        if taken and not self.recorder.lost:  # else the interpreter took it: no room for it
-            self.note(
-                f"{self._test} took {taken} from the recording: of its calls after that none is known"
-            )
-        lost, self.recorder.lost = self.recorder.lost, 0
-        if lost:
-            self.note(f"{self._test} left no room on the stack to record {lost} events")
-
-    def rest(self) -> None:
-        """A debugger is at work: nothing is recorded until the next test."""
-        if self.engine is not None and not self._resting:
-            self._resting = True
-            self.engine.stop()
-            self.note(f"{self._test} was debugged: its calls after that are not recorded")
-
-    def _wake(self) -> None:
-        if self.engine is None or not self._resting:
-            return
-        refused = self.engine.start()
-        self._resting = bool(refused)
-        if refused:
-            self.note(f"nothing was recorded of {self._test}: {refused}")
-
-    def note(self, text: str) -> None:
-        """Have the digest say what could not be recorded; at most a few of a kind are told."""
-        if len(self.notes) < MAX_NOTES:
-            self.notes.append(self.redactor.identifier(text))
-
     def collect_failed(self) -> None:
         """What was just told as failed is a module that could not be collected."""
         self._keep_failures(None, None, retried=False)
@@ -345,58 +242,6 @@ class Session:
         functions, imports = self.recorder.functions, self.recorder.import_rows
         ran = imports.keys() & {functions[index].file for index in rows}
         return [imports[file] for file in sorted(ran)] + used
-
-    def _exception(
-        self, error: BaseException | None, shown_message: str | None
-    ) -> tuple[str, str] | None:
-        if error is None:
-            return None
-        return type_name(error), self.redactor.text(self.detail.message(error, shown_message))
-
-    def _look(self, value: object) -> Look:
-        with self._asking() as describe:
-            return self.detail.look(value, describe)
-
-    @contextmanager
-    def _asking(self) -> Iterator[Describe | None]:
-        """Hand out who describes values, if anybody does: what it runs is not the test's."""
-        if not self.describer.active or not self.detail.content:
-            yield None
-            return
-        with self.recorder.unseen():
-            yield self.describer
-
-    def _snapshot(
-        self,
-        error: BaseException | None,
-        nodeid: str,
-        text: str,
-        shown_message: str | None,
-        wanted: bool,
-        logs: Sequence[str],
-    ) -> dict[str, Any]:
-        if error is None:
-            return {"why_no_snapshot": "the failure has no exception"}
-        if not wanted:
-            return {"why_no_snapshot": "marked no_snapshot"}
-        assertion = self._assertion(error)
-        with self._asking() as self.camera.describe:
-            taken = self.camera.take(
-                nodeid,
-                error,
-                assertion=assertion,
-                traceback=text,
-                shown_message=shown_message,
-                logs=logs,
-                rerun=rerun(nodeid, self.settings),
-            )
-        return {"snapshot": taken}
-
-    def _assertion(self, error: BaseException) -> Assertion | None:
-        found, self._compared = self._compared, None
-        return assertions.of_failure(
-            error, found, self.project, self.redactor, self.detail, self._look
-        )
 
     def _keep_failures(self, recording: Any, print_of: Footprint | None, retried: bool) -> None:
         recorded = None
@@ -420,18 +265,6 @@ class Session:
             kept = self.files.write(replace(failure, **changes), full and self.settings.snapshot)
             (self.retried if retried else self.run.failures).append(kept)
 
-    def _learn(self) -> None:
-        """Learn what names say is secret before anything of a failure is shown."""
-        if type(os.environ).__module__ == "os":  # not one that the program put there
-            self.redactor.environment(list(os.environ.items()))
-        running = self.recorder.running
-        for entry in running.entries() if running is not None else ():
-            info, end = entry[INFO], entry[END]
-            if end is not None:
-                self.redactor.learn(end[VALUE], info.function.name)
-            for name, value in zip(info.arguments, entry[ARGUMENTS]):
-                self.redactor.learn(value, name)
-
     def _unrecorded(self, hook: Hook) -> Hook:
         """The hook called so that what it runs is no part of the test."""
 
@@ -454,7 +287,7 @@ class Session:
             return "collection is not traced"
         if not self.settings.trace:
             return "tracing is off"
-        if self.engine is not None and not self.settings.keeps_calls:
+        if self.tracer.engine is not None and not self.settings.keeps_calls:
             return f"mode {self.settings.mode} records no calls"
         return self.engine_reason
 
@@ -478,9 +311,3 @@ def _place(failure: Failure) -> tuple[object, ...]:
     frames = failure.project_frames
     where = (frames[0].file, frames[0].line) if frames else (failure.file, failure.line)
     return failure.phase, kind, *where
-
-
-def failure_id(identity: str, ordinal: int) -> str:
-    """Return a failure's id: `identity` holds node id, phase and subtest."""
-    text = f"{identity}\0{ordinal}".encode("utf-8", "backslashreplace")
-    return "f-" + hashlib.blake2b(text, digest_size=5).hexdigest()

@@ -13,7 +13,8 @@ from .integrations.nodeids import reported_nodeid
 from .integrations.redacting import redact_report
 from .model import Failure, Phase
 from .report.facts import told_by
-from .session import Session, failure_id
+from .session import Session
+from .witness import failure_id
 from .wreckage import salvaged
 
 _PHASES: dict[str, Phase] = {

@@ -154,7 +154,7 @@ class TestChildren:
         ours, folder = self.session, self._folder
         ours.recorder.tap = None
         self._injection = None  # it is the parent's
-        engine, ours.engine = ours.engine, None
+        engine, ours.tracer.engine = ours.tracer.engine, None
         if folder is None or engine is None:
             return
         recorder = ours.recorder

@@ -36,7 +36,7 @@ class Telling:
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    from ..recording import SESSION
+    from ..activation import SESSION
 
     session = config.stash.get(SESSION, None)
     key = os.environ.pop(KEY, "")

@@ -72,6 +72,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _session(config: pytest.Config) -> Any:
-    from pytest_autopsy.recording import SESSION
+    from pytest_autopsy.activation import SESSION
 
     return config.stash[SESSION]

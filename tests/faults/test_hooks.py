@@ -6,7 +6,6 @@ from .helpers import WARNING, assert_untouched
 
 RECORDING = (
     "add_marker_targets",
-    "_marker_rules",
     "_begin",
     "_end",
     "_fixture_begins",
@@ -17,18 +16,18 @@ SESSION = (
     "stop",
     "begin",
     "phase",
-    "compared",
     "fixture_begins",
     "fixture_ended",
     "fixture_gone",
     "failed",
     "end",
     "_shared",
-    "_exception",
-    "_snapshot",
-    "_assertion",
     "_keep_failures",
 )
+
+WITNESS = ("begin", "compared", "learn", "look_at", "_exception", "_snapshot", "_assertion")
+
+TRACER = ("stop", "phase", "mend", "wake")
 
 FILES = ("made_at", "write", "redact_again", "_redacted", "_wrote")
 
@@ -49,11 +48,12 @@ CLOSING = (
 )
 
 ACTIVATION = (
-    "pytest_autopsy.recording:make_session",
+    "pytest_autopsy.activation:make_session",
+    "pytest_autopsy.recording:marker_rules",
     "pytest_autopsy.record.project:Project.__init__",
     "pytest_autopsy.record.targets:Targets.__init__",
     "pytest_autopsy.session:Session.__init__",
-    "pytest_autopsy.session:start_engine",
+    "pytest_autopsy.tracer:start_engine",
     "pytest_autopsy.integrations:register",
 )
 
@@ -66,6 +66,16 @@ def test_recording(suite, name):
 @pytest.mark.parametrize("name", SESSION)
 def test_session(suite, name):
     suite.check(f"pytest_autopsy.session:Session.{name}")
+
+
+@pytest.mark.parametrize("name", WITNESS)
+def test_witness(suite, name):
+    suite.check(f"pytest_autopsy.witness:Witness.{name}")
+
+
+@pytest.mark.parametrize("name", TRACER)
+def test_tracer(suite, name):
+    suite.check(f"pytest_autopsy.tracer:Tracer.{name}")
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -110,7 +120,7 @@ def test_going_on_after_a_module_that_cannot_be_collected(suite):
 def test_many_faults_at_once_are_one_warning(suite):
     run = suite.check(
         "pytest_autopsy.recording:Recording._examine",
-        "pytest_autopsy.session:Session.compared",
+        "pytest_autopsy.witness:Witness.compared",
         "pytest_autopsy.pipeline:explain",
         "pytest_autopsy.record.recorder:Recorder.leave",
     )

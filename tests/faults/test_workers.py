@@ -55,7 +55,7 @@ def test_a_message_that_is_no_utf8(suite):
 
 def test_activation_in_workers(suite):
     plain = suite.plain(ARGS)
-    run = suite.run("pytest_autopsy.session:start_engine", args=ARGS)
+    run = suite.run("pytest_autopsy.tracer:start_engine", args=ARGS)
     assert "start_engine" in run.hits
     assert "INTERNALERROR" not in run.out
     assert (run.ret, run.outcomes) == (plain.ret, plain.outcomes)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_autopsy.activation import make_session
 from pytest_autopsy.options import read_settings
-from pytest_autopsy.recording import make_session
 
 CART = {"Cart.__init__", "Cart.add", "Cart.total", "line_total"}
 PRICING = {"parse", "load_price"}
