@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,9 +35,10 @@ MAX_USED = 2000
 FEW = 20
 """A run with fewer passing tests of its own than this is helped by the baseline."""
 MAX_CLASSES = 12
+"""Of one argument, or of results; what shows more is not told, for part of it would make the rest look new."""
 DAMAGED = (OSError, ValueError, KeyError, TypeError, IndexError)
 """What reading a file of another version, or a broken one, raises."""
-CLASSES = ("return ", "handled ", "changed ")
+CLASSES = ("arg ", "return ", "handled ", "changed ")
 """Features that tell no value, not even as a hash."""
 
 
@@ -166,9 +167,17 @@ class _Table:
     def functions(self) -> list[Known]:
         """Return what the rows name, with what was seen of it."""
         return [
-            known._replace(classes=tuple(sorted(classes)[:MAX_CLASSES]))
+            known._replace(classes=tuple(_bounded(classes)))
             for known, classes in zip(self.known, self.classes)
         ]
+
+
+def _bounded(features: Iterable[str]) -> Iterator[str]:
+    """Of each argument and of results the classes, where these are few; the first of all else."""
+    for of, told in groupby(sorted(features), lambda feature: feature.rpartition(" ")[0]):
+        group = list(told)
+        if len(group) <= MAX_CLASSES or not of.startswith(("arg ", "return")):
+            yield from group[:MAX_CLASSES]
 
 
 def _updated(path: Path, file: str, run: Run, tests: list[Passed], recorded: Recorded) -> Shard:

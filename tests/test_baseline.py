@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_autopsy import baseline
-from pytest_autopsy.baseline import Known, Recorded, Shard
+from pytest_autopsy.baseline import MAX_CLASSES, Known, Recorded, Shard
 from pytest_autopsy.model import Footprint, Function, Passed, Run
 
 F, G, H = (Function("shop.py", name, line) for name, line in (("f", 1), ("g", 5), ("h", 9)))
@@ -95,6 +95,17 @@ def test_classes_are_kept_and_hashes_of_values_are_not(tmp_path):
     (passed,) = consult(tmp_path, a_run()).rows
     assert passed.footprint.features == {0: {"return int+", "handled KeyError"}}
     assert b"0a1b2c3d" not in next(tmp_path.glob("*.json")).read_bytes()
+
+
+def test_what_an_argument_shows_is_kept_whole_or_not_at_all(tmp_path):
+    """Part of it would make the rest look new; of what was caught the first are better than none."""
+    few = {f"arg n Kind{i}" for i in range(MAX_CLASSES)} | {"return int+"}
+    many = {f"arg m Kind{i}" for i in range(MAX_CLASSES + 1)}
+    caught = [f"handled Error{i:02}" for i in range(MAX_CLASSES + 1)]
+    seen = {0: frozenset({*few, *many, *caught})}
+    baseline.update(tmp_path, a_run(test("one", {0: 1}, seen)), recorded())
+    (passed,) = consult(tmp_path, a_run()).rows
+    assert passed.footprint.features == {0: frozenset({*few, *caught[:-1]})}
 
 
 def test_rows_without_lines_do_not_help_a_run_with_lines(tmp_path):

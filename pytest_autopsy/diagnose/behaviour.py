@@ -11,10 +11,14 @@ from functools import partial
 
 from ..model import Call, Evidence, Failure, Function, Look
 from ..observe.text import to_text
-from ..record.finish import behaviour_of, given_of, value_class
+from ..record.finish import behaviour_of, given_of, of_argument, value_class
 from .case import Case, Finding
 
 MAX_CALLS = 400
+FEW = 3
+"""Passing tests that have to show an argument before another type of it is called new."""
+MAX_TYPES = 2
+"""Types of an argument past which one more is no wonder."""
 
 
 def find(case: Case) -> list[Finding]:
@@ -62,6 +66,58 @@ def _of_failure(case: Case, failure: Failure) -> list[tuple[Function, list[bool]
     return [(function, flags, classes.get(function)) for function, flags in novel.items()]
 
 
+def strange_argument(case: Case, failure: Failure) -> Evidence | None:
+    """Return what the function that failed was given and is not in passing tests.
+
+    None, or a value of another type: it tells why it failed, and speaks for it, not against it.
+    """
+    call = failed_call(case, failure)
+    if call is None:
+        return None
+    names = (name for name, _ in call.arguments if name not in ("self", "cls"))
+    fact = next(filter(None, (_strange(case, call, name) for name in names)), None)
+    line = failure.project_frames[0].line
+    place = call.function.file, line, call.function.name, failure.nodeid, call.id
+    return Evidence("new class", fact, "called", *place) if fact else None
+
+
+def failed_call(case: Case, failure: Failure) -> Call | None:
+    """Return the call of the program's own code that raised what failed; None where none did."""
+    frames = failure.project_frames
+    if not frames or frames[0].kind != "code" or failure.trace is None:
+        return None
+    function = case.standing_on(frames[0])
+    raised = (c for c in reversed(failure.trace.calls) if c.outcome == "raise")
+    return next((call for call in raised if case.with_kind(call.function) == function), None)
+
+
+def _strange(case: Case, call: Call, name: str) -> str:
+    """What is new of an argument of a call, as a sentence; nothing where nothing is."""
+    value = dict(call.arguments)[name]
+    usual = classes_of_argument(case.features_when_passing(call.function) or frozenset(), name)
+    types = set(map(type_in, usual))
+    shown = sum(case.passing_with(call.function, of_argument(name) + one) for one in usual)
+    few = shown < FEW and not case.run.earlier  # a baseline does not tell how many
+    if few or not 0 < len(types) <= MAX_TYPES or type_in(value_class(value)) in types:
+        return ""
+    told = " or ".join(map(_in_words, usual[:3]))
+    return f"{call.function.short} was given {name}={to_text(value, 40)}; in passing tests {told}"
+
+
+def classes_of_argument(known: frozenset[str], name: str) -> list[str]:
+    """Return the `value_class`es of an argument among what a function showed in passing tests."""
+    return _after(of_argument(name), known)
+
+
+def classes_of_results(known: frozenset[str]) -> list[str]:
+    """Return the `value_class`es of results among what a function showed in passing tests."""
+    return _after("return ", known)
+
+
+def _after(begin: str, known: frozenset[str]) -> list[str]:
+    return sorted(one.removeprefix(begin) for one in known if one.startswith(begin))
+
+
 _SIZED = {"0": "an empty {}", "1": "a {} of length 1", "many": "a longer {}"}
 _SIGNED = {"-": "a negative {}", "0": "0", "+": "a positive {}"}
 _WORDS = {
@@ -82,7 +138,7 @@ def _class_finding(
 ) -> Finding | None:
     if call.outcome != "return" or f"return {value_class(call.value)}" in known:
         return None
-    usual = sorted(f.removeprefix("return ") for f in known if f.startswith("return "))
+    usual = classes_of_results(known)
     if not usual:
         return None
     shown = to_text(call.value, 40)
@@ -110,6 +166,11 @@ def _surprise(value: Look, usual: list[str]) -> float:
     if value is None:
         return 1.0
     mine = value_class(value)
-    if mine.rstrip("01many+-") not in {one.rstrip("01many+-") for one in usual}:
+    if type_in(mine) not in map(type_in, usual):
         return 0.7
     return 0.4 if mine.endswith(("0", "-")) else 0.15
+
+
+def type_in(told: str) -> str:
+    """Return the type in a `value_class`, without sign, emptiness or length."""
+    return "bool" if told in ("True", "False") else told.removesuffix("many").rstrip("01+-")

@@ -105,6 +105,11 @@ class Case:
         own = of_lambda(function.line)
         return frozenset(one.removeprefix(own) for one in found if one.startswith(own)) or None
 
+    def passing_with(self, function: Function, feature: str) -> int:
+        """Return how many tests that passed showed this of a function."""
+        index = self.index(function)
+        return self.known.passing_with(index, feature) if index is not None else 0
+
     def def_line(self, function: Function) -> int:
         """Return the line of the function's def, past its decorators."""
         span = self.span(function)

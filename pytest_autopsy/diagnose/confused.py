@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ..model import PAIRED, Call, Evidence, Failure, Function, Look, Value
 from ..observe.text import to_text
+from .behaviour import classes_of_argument, classes_of_results, failed_call, type_in
 from .case import Case, Finding
 from .origin import Walk, describe_arguments
 
@@ -25,29 +26,35 @@ def find(case: Case, found: list[Walk]) -> list[Finding]:
     findings: list[Finding] = []
     for walk in found:
         seen: set[Function] = set()
-        for text, user in _texts(case, walk):
+        for text, user, how in _texts(case, walk):
             born = _first_holder(walk.failure, text)
             if born is None or case.with_kind(born.function) in seen:
                 continue
             function = case.with_kind(born.function)
             seen.add(function)
-            findings.append(_finding(walk, born, function, text, user))
+            findings.append(_finding(walk, born, function, text, user, how))
     return findings
 
 
-def _texts(case: Case, walk: Walk) -> list[tuple[str, Call]]:
-    """Digits as text, with the call that shows them where passing tests show a number."""
-    found: dict[str, Call] = {}
-    for call in {step.call.id: step.call for step in walk.steps}.values():
-        if call.outcome != "return" or not is_digits(call.value):
-            continue
+def _texts(case: Case, walk: Walk) -> list[tuple[str, Call, str]]:
+    """Digits as text where passing tests show a number, with the call that shows them, and how."""
+    found: dict[str, tuple[str, Call, str]] = {}
+    calls = {step.call.id: step.call for step in walk.steps}
+    failed = failed_call(case, walk.failure)
+    for call in (*calls.values(), *filter(None, [failed])):
         known = case.features_when_passing(call.function) or frozenset()
-        classes = {
-            f.removeprefix("return ").rstrip("0+-") for f in known if f.startswith("return ")
-        }
-        if classes & set(_NUMBERS) and not any(one.startswith("str") for one in classes):
-            found.setdefault(str(call.value), call)
-    return list(found.items())[:MAX_TEXTS]
+        if call.outcome == "return" and _is_new(call.value, classes_of_results(known)):
+            found.setdefault(str(call.value), (str(call.value), call, "returned"))
+        for name, value in call.arguments:
+            if _is_new(value, classes_of_argument(known, name)):
+                found.setdefault(str(value), (str(value), call, f"was given as {name}"))
+    return list(found.values())[:MAX_TEXTS]
+
+
+def _is_new(look: Look, usual: list[str]) -> bool:
+    """Whether it is digits as text, in place of what passing tests only show as numbers."""
+    types = set(map(type_in, usual)) if is_digits(look) else set()
+    return bool(types & set(_NUMBERS)) and "str" not in types
 
 
 def is_digits(look: Look) -> bool:
@@ -77,10 +84,12 @@ def _held(look: Look) -> Iterator[object]:
         yield from _held(item)
 
 
-def _finding(walk: Walk, born: Call, function: Function, text: str, user: Call) -> Finding:
+def _finding(
+    walk: Walk, born: Call, function: Function, text: str, user: Call, how: str
+) -> Finding:
     shown = to_text(text, 30)
     fact = f"{function.short}({describe_arguments(born, 40)}) gave {shown} as text"
-    used = f"{user.function.short} returned the text {shown}; in passing tests a number"
+    used = f"{user.function.short} {how} the text {shown}; in passing tests a number"
     evidence = (
         Evidence(
             "confused", fact, "culprit", function.file, born.line, function.name,

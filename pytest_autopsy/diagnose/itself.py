@@ -146,7 +146,7 @@ def _alone(case: Case, failure: Failure, calls: Calls) -> Iterator[Finding]:
         made.update((one.id, one) for one in calls.made_at(root.call, root.node))
     if not made:
         return
-    counts = [_passing_with(case, call) for call in made.values()]
+    counts = [case.passing_with(one.function, told_by(one)[1]) for one in made.values()]
     if min(counts) < 1:
         return
     call = made[max(made)]
@@ -159,13 +159,6 @@ def _alone(case: Case, failure: Failure, calls: Calls) -> Iterator[Finding]:
         f"compare what {test.short} expects with the tests that pass",
         call.id, mechanism=False,
     )  # fmt: skip
-
-
-def _passing_with(case: Case, call: Call) -> int:
-    """How many passing tests saw this function do just this, with the same arguments."""
-    index = case.index(call.function)
-    _, did = told_by(call)
-    return case.known.passing_with(index, did) if index is not None else 0
 
 
 def _finding(

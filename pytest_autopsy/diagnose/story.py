@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..model import Call, CauseKind, Confidence, Evidence, Failure, Function, Suspect, Value
 from ..observe.text import to_text
+from . import behaviour
 from .case import Case, Finding
 from .origin import describe_arguments
 
@@ -11,6 +12,8 @@ CLEAR = 0.15
 """A lead that makes a suspect likely; those that are nearer to the first are named with it."""
 MAX_CALLED = 2
 MAX_CULPRIT = 2
+MAX_TOLD = 4
+"""Facts before the last, which says where it failed."""
 
 
 def describe(
@@ -90,8 +93,16 @@ def tell(case: Case, first: Suspect, findings: list[Finding]) -> list[Evidence]:
     if not called:
         called = _caller(case, culprit[0])
     told = [*called[:MAX_CALLED], *culprit[:MAX_CULPRIT]]
+    told += _strange(case, told)
     failed = where_it_failed(case, told)
     return told + ([failed] if failed is not None else [])
+
+
+def _strange(case: Case, told: list[Evidence]) -> list[Evidence]:
+    """What the function that failed was given for the first time, where there is room to tell."""
+    failure = _told_failure(case, told)
+    strange = behaviour.strange_argument(case, failure) if len(told) < MAX_TOLD else None
+    return [strange] if strange is not None else []
 
 
 def _caller(case: Case, culprit: Evidence) -> list[Evidence]:
@@ -156,8 +167,7 @@ def _telling_call(
 
 def where_it_failed(case: Case, chosen: list[Evidence]) -> Evidence | None:
     """Return where the test of the chosen facts stopped; None where that is not known."""
-    tests = [fact.test for fact in chosen]
-    failure = next((f for f in case.failures if f.nodeid in tests), case.failures[0])
+    failure = _told_failure(case, chosen)
     frames = failure.project_frames
     if failure.exception is None or not (frames or failure.file):
         return None
@@ -177,3 +187,9 @@ def where_it_failed(case: Case, chosen: list[Evidence]) -> Evidence | None:
         first_line = text.strip().splitlines()[0][:100] if text.strip() else ""
         fact = f"{kind}: {first_line}" if first_line else kind
     return Evidence("failure", fact, "failed", *place, failure.nodeid)
+
+
+def _told_failure(case: Case, chosen: list[Evidence]) -> Failure:
+    """The failure that the chosen facts are of."""
+    tests = [fact.test for fact in chosen]
+    return next((f for f in case.failures if f.nodeid in tests), case.failures[0])

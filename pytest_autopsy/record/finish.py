@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -208,6 +207,9 @@ def _features(entries: list[Entry], behaviours: int) -> dict[int, frozenset[str]
             continue
         code = entry[INFO].code
         whose = of_lambda(code.co_firstlineno) if code.co_name == "<lambda>" else ""
+        if count * 2 <= behaviours:  # a function's calls are given much the same
+            for name, look in zip(entry[INFO].arguments, entry[ARGUMENTS]):
+                features.add(f"{whose}{of_argument(name)}{value_class(look)}")
         if end[OUTCOME] == "return":
             features.add(f"{whose}return {value_class(end[VALUE])}")
         if entry[LIMITS].nodes == TRACE.nodes:
@@ -222,6 +224,11 @@ def of_lambda(line: int) -> str:
     around it, its values are not.
     """
     return f"<lambda> {line} "
+
+
+def of_argument(name: str) -> str:
+    """Return how the features begin that tell classes of an argument."""
+    return f"arg {name} "
 
 
 def _filled_defaults(entry: Entry, extra: Extra) -> Iterator[str]:
@@ -252,12 +259,14 @@ def behaviour_of(
 def value_class(look: Look) -> str:
     """Return the class of a value: its type with sign, emptiness or length; never its content."""
     if isinstance(look, Value):
-        size = "" if look.size is None else ("0", "1")[look.size] if look.size < 2 else "many"
-        return f"{look.type}{size}"
+        size = look.size
+        if size is None:
+            return look.type
+        return look.type + ("many" if size > 1 else "1" if size else "0")
+    if isinstance(look, str):
+        return "strmany" if len(look) > 1 else "str1" if look else "str0"
     if look is None or isinstance(look, bool):
         return str(look)
-    if isinstance(look, str):
-        return "str" + ("0" if not look else "1" if len(look) == 1 else "many")
-    if math.isnan(look):
+    if look != look:
         return "nan"
     return type(look).__name__ + ("-" if look < 0 else "0" if look == 0 else "+")

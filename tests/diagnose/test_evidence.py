@@ -257,6 +257,58 @@ def test_what_passing_tests_return_is_told_in_words(value: object, told: str) ->
     assert behaviour._in_words(value_class(look(value))) == told
 
 
+STRANGE = """
+class Price:
+    def __init__(self, cents):
+        self.cents = cents
+
+def find(name, default=None):
+    return {"tea": Price(3), "milk": Price(1)}.get(name, default)
+
+def euros(price):
+    return price.cents / 100
+
+def test_tea(): assert euros(find("tea")) == 0.03
+def test_milk(): assert euros(find("milk")) == 0.01
+def test_own(): assert euros(Price(2)) == 0.02
+def test_rye(): assert euros(find("rye"%s)) == 0
+"""
+
+
+def strange(made: Bench) -> list[str]:
+    return [fact.fact for fact in made.diagnosis().evidence if "was given" in fact.fact]
+
+
+@pytest.mark.parametrize(
+    ("default", "passing", "told"),
+    [
+        ("", 3, ["euros was given price=None; in passing tests Price"]),
+        (", 7", 3, ["euros was given price=7; in passing tests Price"]),
+        (", Price('x')", 3, []),  # of the usual type
+        ("", 2, []),  # shown by too few
+    ],
+)
+def test_an_argument_of_a_type_that_no_passing_test_gives_is_told(
+    bench: Make, default: str, passing: int, told: list[str]
+) -> None:
+    made = bench(STRANGE % default)
+    for name in ("test_tea", "test_milk", "test_own")[:passing]:
+        made.test(name)
+    made.test("test_rye")
+    found = made.diagnosis()
+    assert strange(made) == told
+    assert [fact.role for fact in found.evidence][-1] == "failed"
+
+
+def test_one_more_type_of_an_argument_that_has_many_is_not_told(bench: Make) -> None:
+    cases = [f"def test_{n}(): assert half({v}) == {v} / 2" for n, v in enumerate((1, 1.5, True))]
+    source = "\ndef half(n):\n    return n / 2\n\n" + "\n".join(cases)
+    made = bench(source + "\ndef test_bad(): half(None)\n")
+    for name in ("test_0", "test_1", "test_2", "test_bad"):
+        made.test(name)
+    assert strange(made) == []
+
+
 PROCEDURE = """
 def note(text):
     text.upper()

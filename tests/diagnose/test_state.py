@@ -156,6 +156,32 @@ def test_digits_that_stay_text(bench: Make) -> None:
     assert found.kind == "text for a number"
 
 
+GIVEN = """
+def read(text):
+    return text.split()[1]
+
+def price(cents):
+    return cents / 100
+
+def total(text):
+    return price(read(text))
+
+def test_good(): assert price(250) == 2.5
+def test_bad(): assert total("tea 250") == 2.5
+"""
+
+
+def test_digits_that_are_only_given(bench: Make) -> None:
+    made = bench(GIVEN)
+    made.test("test_good")
+    made.test("test_bad")
+    found = made.diagnosis()
+    assert (found.suspects[0].function.name, found.kind) == ("read", "text for a number")
+    assert "price was given as cents the text '250'; in passing tests a number" in [
+        fact.fact for fact in found.evidence
+    ]
+
+
 def test_numbers_are_no_such_thing(bench: Make) -> None:
     made = bench(DIGITS % ("int", 9))
     made.test("test_good")

@@ -77,6 +77,8 @@ def test_passing_tests_are_remembered_for_as_many_calls_as_the_effort_says(lab):
     for calls in (0, 3, 8):
         features = footprint(recorded.recording, [], behaviours=calls).features
         assert sum(one.startswith("given") for one in features.get(index, ())) == calls
+        shown = {one for one in features.get(index, ()) if one.startswith("arg")}
+        assert shown == {0: set(), 3: {"arg n int0"}, 8: {"arg n int0", "arg n int+"}}[calls]
 
 
 NESTED = """
