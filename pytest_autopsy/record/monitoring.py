@@ -65,7 +65,7 @@ class MonitoringEngine:
         # Sites that an earlier session in this process had disabled; once, never a test.
         monitoring.restart_events()
         self.recorder.rearm = self._rearm
-        self.recorder.clears_locals = not LOCALS_ARE_PROXY
+        self.recorder.sight.clears_locals = not LOCALS_ARE_PROXY
         self.recorder.switch_on = self._switch_on
         for tool, wanted in self._globals():
             monitoring.set_events(tool, wanted)

@@ -16,10 +16,10 @@ from contextlib import contextmanager
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
-from ..model import Change, Function, Look, Phase, Value
+from ..model import Function, Phase
 from ..observe.detail import Detail
 from ..observe.exceptions import context_id, innermost, traceback_of, type_name
-from ..observe.values import TYPES, Limits
+from ..observe.values import TYPES
 from ..unfaked import perf_counter_ns
 from . import attempts
 from .births import Births, is_spawner
@@ -34,7 +34,6 @@ from .records import (
     ENTRY_SIZE,
     EXTRA,
     INFO,
-    LIMITS,
     MAX_CALLS,
     MAX_EVENTS,
     MAX_SHARES,
@@ -47,6 +46,7 @@ from .records import (
     Tap,
 )  # fmt: skip
 from .replay import QUIET
+from .sight import MAX_INT, Sight
 from .targets import Targets
 
 MAX_FAULTS = 100
@@ -55,7 +55,6 @@ MAX_CODES = 32
 again, makes one each time, and each is kept and armed again for each test."""
 PYTEST = f"{os.sep}_pytest{os.sep}"
 MAX_ENTRIES = 20_000
-_MAX_INT = 1 << 64
 
 
 class Recorder:
@@ -67,13 +66,7 @@ class Recorder:
         self.max_calls = max_calls
         self.targets = targets
         self.detail = detail or Detail()
-        self.full = self.detail.trace
-        self._unasked = Limits(*self.full)  # of a call that had nothing to look at when it began
-        self._again = self.full
-        self._given: dict[int, Entry] = {}  # id of an argument -> the call that was given it last
-        self._step = self._begun = 0  # calls that tests made themselves; how many before this test
-        # Atoms up to this are their own looks; 0: their content may not be shown.
-        self._max_text = self.full.string if self.detail.content else 0
+        self.sight = Sight(self.detail)
         self.functions: list[Function] = []
         self.infos: dict[int, CodeInfo] = {}  # by id of the code object
         self.codes: list[list[CodeInfo]] = []  # by index of the function
@@ -88,12 +81,10 @@ class Recorder:
         self.births: Births | None = None  # where child processes are recorded too
         self.effort = LEAST
         self.faults: list[str] = []
-        self.looker = self.detail.looker(self.full)
         self.keeps_values = True
         self.rearm: Callable[[dict[int, int]], None] = lambda rows: None
         self.revive: Callable[[], None] = lambda: None
         self.switch_on: Callable[[CodeInfo], None] = lambda info: None
-        self.clears_locals = False  # an engine's choice: under settrace it would unset variables
         self._indexes: dict[Function, int] = {}
         self._lock = RLock()  # held by whoever makes a number, which threads must not share
         self._open: dict[int, Entry] = {}  # by id of the frame
@@ -160,18 +151,10 @@ class Recorder:
         self._set_aside = self._paused = None
         self.recording = Recording(test, perf_counter_ns(), depth, self.max_calls)
         self.recording.spare = self.effort.spare
-        self._look_afresh()
+        self.sight.afresh(self.effort)
         self.owners.clear()
         self._own(self.recording.rows)
         return self.recording
-
-    def _look_afresh(self) -> None:
-        """From here on nothing has been looked at."""
-        self.looker = self.detail.looker(self.full)
-        self._again = self.full._replace(nodes=min(self.effort.again, self.full.nodes))
-        self._given.clear()
-        self._step += 1
-        self._begun = self._step
 
     def pause(self) -> None:
         """From here to `go_on` nothing is the test's: pytest and its plugins do their own work."""
@@ -189,7 +172,7 @@ class Recorder:
         if self.recording is not None and phase is not None:
             self.recording.phase = phase
             if phase == "call":  # what set-up has taken is not the test's own
-                self._look_afresh()
+                self.sight.afresh(self.effort)
 
     @property
     def running(self) -> Recording | None:
@@ -202,7 +185,7 @@ class Recorder:
         recording, self.recording = self.recording, None
         if recording is not None:
             recording.close()
-            recording.left = leftovers(recording.changing(), self.looker)
+            recording.left = leftovers(recording.changing(), self.sight.looker)
         self._open.clear()
         self.owners.clear()
         self._own({})
@@ -263,7 +246,7 @@ class Recorder:
             if parent is not None and parent[INFO].code is not back.f_code:
                 parent = None  # its frame has gone unseen, the id is another's
         if parent is not None and parent[INFO].is_test:
-            self._step += 1
+            self.sight.step += 1
             if recording.cut:
                 self._share(recording)
         try:
@@ -271,7 +254,8 @@ class Recorder:
         except IndexError:
             entry = self._new_entry()
         entry[END] = None  # it was another test's
-        limits = self._unasked
+        sight = self.sight
+        limits = sight.unasked
         extra: Extra | None = None
         looks = entry[ARGUMENTS]
         looks.clear()
@@ -279,16 +263,16 @@ class Recorder:
             local = frame.f_locals
             heavy = False
             again = 0
-            text = self._max_text
-            looker = self.looker
-            given = self._given
+            text = sight.max_text
+            looker = sight.looker
+            given = sight.given
             for name in info.arguments:
                 value: Any = local.get(name)
                 kind = type(value)
                 # No set of types: a metaclass may bring a __hash__ of its own.
                 if text and (
                     (kind is str and len(value) <= text)
-                    or (kind is int and -_MAX_INT < value < _MAX_INT)
+                    or (kind is int and -MAX_INT < value < MAX_INT)
                     or value is None
                     or kind is bool
                     or kind is float
@@ -297,7 +281,7 @@ class Recorder:
                     continue
                 if not heavy:
                     heavy = True
-                    limits = self._affordable(info)
+                    limits = sight.affordable(info)
                 if limits is TYPES:
                     looks.append(looker.glance(value))
                     continue
@@ -305,7 +289,7 @@ class Recorder:
                 holder = given.get(id(value))
                 if holder is not None and holder[END] is None:  # still open: it is the same object
                     again |= 1 << len(looks)
-                    looker.limits = self._again
+                    looker.limits = sight.again
                 elif name not in info.rebinds:
                     given[id(value)] = entry
                 looks.append(looker.look(value))
@@ -313,14 +297,14 @@ class Recorder:
                 info.look_around(frame)
             if info.mutates and (heavy or info.watched):
                 if not heavy:
-                    limits = self._affordable(info)
+                    limits = sight.affordable(info)
                 if limits is not TYPES:
                     looker.limits = limits
-                    extra = self._before(info, frame, local)
+                    extra = sight.before(info, frame, local)
                     extra.again = again
             if info.defaults:
-                extra = self._shared_defaults(info, local, extra)
-            if self.clears_locals and info.may_clear:
+                extra = _shared_defaults(info, local, extra)
+            if sight.clears_locals and info.may_clear:
                 local.clear()  # before 3.13 this dict would keep what it shows alive
         elif not self.keeps_values:
             limits = TYPES
@@ -346,18 +330,6 @@ class Recorder:
             self.tap.began(entry)
         return False
 
-    def _affordable(self, info: CodeInfo) -> Limits:
-        """How closely the values of a call may be looked at after what the test has taken so far."""
-        effort, spent = self.effort, self.looker.spent
-        looked, info.looked = info.looked, self._step
-        if (
-            spent <= effort.nodes
-            or (spent <= effort.step_nodes and looked < self._step)
-            or (spent <= effort.all_nodes and looked < self._begun)
-        ):
-            return self.full
-        return TYPES
-
     def pass_by(self, info: CodeInfo, frame: FrameType) -> None:
         """A call begins that is not kept: all that counts is that it was made, and for whom."""
         if not (info.is_special and self._enters_special(info, frame)):
@@ -377,32 +349,22 @@ class Recorder:
         kind = type(value)
         if not self.keeps_values:
             value = None
-        elif not self._max_text or not (
-            (kind is str and len(value) <= self._max_text)
-            or (kind is int and -_MAX_INT < value < _MAX_INT)
+        elif not (text := self.sight.max_text) or not (
+            (kind is str and len(value) <= text)
+            or (kind is int and -MAX_INT < value < MAX_INT)
             or value is None
             or kind is bool
             or kind is float
         ):
-            value = self._given_back(entry, info, value)
+            value = self.sight.result(entry, info, value)
         self.clock = clock = self.clock + 1
         entry[END] = ("return", clock, now, value, offset)
         extra = entry[EXTRA]
         if extra is not None and extra.argument_ids is not None:
-            self._after(entry, extra, info, frame)
+            self.sight.after(entry, extra, info, frame)
         if self.tap is not None:
             self.tap.ended(entry)
         return False
-
-    def _given_back(self, entry: Entry, info: CodeInfo, value: Any) -> Look:
-        """Look at what a call returns where its arguments were looked at, also if it was given it."""
-        looker, limits = self.looker, entry[LIMITS]
-        if limits is self._unasked:
-            limits = self._affordable(info)
-        if limits is TYPES or looker.spent > self.effort.all_nodes:
-            return looker.glance(value)
-        looker.limits = limits
-        return looker.look(value)
 
     def is_cut(self, info: CodeInfo) -> bool:
         """Whether no more calls of the function are recorded for now."""
@@ -425,7 +387,7 @@ class Recorder:
         entry[END] = ("raise", self.clock, now, None, frame.f_lasti)
         extra = entry[EXTRA]
         if extra is not None and extra.argument_ids is not None:
-            self._after(entry, extra, info, frame)
+            self.sight.after(entry, extra, info, frame)
         if self.tap is not None:
             self.tap.ended(entry)
 
@@ -570,60 +532,6 @@ class Recorder:
             above = above.f_back
         return None, extra
 
-    def _before(self, info: CodeInfo, frame: FrameType, local: Any) -> Extra:
-        """What is needed to tell at exit what the call has changed."""
-        extra = Extra()
-        extra.argument_ids = [id(local.get(name)) for name in info.arguments]
-        if info.watched:
-            extra.watched = tuple(self._watched(info, frame, local))
-        return extra
-
-    def _shared_defaults(self, info: CodeInfo, local: Any, extra: Extra | None) -> Extra:
-        extra = extra or Extra()
-        extra.defaults = tuple(
-            name for name, known in (info.defaults or {}).items() if id(local.get(name)) == known
-        )
-        return extra
-
-    def _watched(self, info: CodeInfo, frame: FrameType, local: Any) -> Any:
-        for name, scope in info.watched or ():
-            space = frame.f_globals if scope == "global" else local
-            value = space.get(name)
-            yield self.looker.look(value), id(value)
-
-    def _after(self, entry: Entry, extra: Extra, info: CodeInfo, frame: FrameType) -> None:
-        """Compare what the call was given with what it leaves behind."""
-        looker = self.looker
-        local = frame.f_locals
-        changes = []
-        rebound = []
-        looked_at = zip(info.arguments, entry[ARGUMENTS], extra.argument_ids or ())
-        for place, (name, before, was) in enumerate(looked_at):
-            if type(before) is not Value or name == info.fills:
-                continue
-            value = local.get(name)
-            # What is compared has to be looked at in the same way.
-            looker.limits = self._again if extra.again >> place & 1 else entry[LIMITS]
-            if id(value) != was:
-                rebound.append(name)
-            elif name not in info.rebinds and (after := looker.look(value)) != before:
-                scope = "default" if name in extra.defaults else "argument"
-                changes.append(Change(name, scope, before, after))
-        if extra.watched:
-            looker.limits = entry[LIMITS]
-            changes.extend(self._watched_changes(extra, info, frame, local))
-        extra.changes, extra.rebound = tuple(changes), tuple(rebound)
-        if self.clears_locals and info.may_clear:
-            local.clear()
-
-    def _watched_changes(self, extra: Extra, info: CodeInfo, frame: FrameType, local: Any) -> Any:
-        now = self._watched(info, frame, local)
-        for (name, scope), (before, was), (after, is_now) in zip(
-            info.watched or (), extra.watched, now
-        ):
-            if was == is_now and before != after:
-                yield Change(name, scope, before, after)
-
     # -- modules, and calls that are pytest's, not the program's -----------------------------
 
     def _enters_special(self, info: CodeInfo, frame: FrameType) -> bool:
@@ -651,10 +559,10 @@ class Recorder:
         if recording is None:
             return
         attempts.begin_attempt(recording, self.clock)
-        if attempts.is_final(frame, clear=self.clears_locals):
+        if attempts.is_final(frame, clear=self.sight.clears_locals):
             self.epoch += 1
             recording.spare = self.effort.spare
-            self._look_afresh()
+            self.sight.afresh(self.effort)
             self.rearm(attempts.forget_attempts(recording))
 
     def leave_special(self, info: CodeInfo, frame: FrameType) -> None:
@@ -703,6 +611,15 @@ class Recorder:
 def _is_unnamed(code: CodeType) -> bool:
     """Whether it is a comprehension, a generator expression, a lambda or a module."""
     return type(code.co_name) is str and code.co_name[:1] == "<"
+
+
+def _shared_defaults(info: CodeInfo, local: Any, extra: Extra | None) -> Extra:
+    """Note which arguments are their mutable default itself."""
+    extra = extra or Extra()
+    extra.defaults = tuple(
+        name for name, known in (info.defaults or {}).items() if id(local.get(name)) == known
+    )
+    return extra
 
 
 def _place(error: BaseException) -> str:

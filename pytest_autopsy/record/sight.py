@@ -1,0 +1,117 @@
+"""How closely the values of a call are looked at, and what a call has changed when it ends.
+
+The arguments themselves are looked at in `Recorder.enter`, where one more call would be dear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+from ..model import Change, Look, Value
+from ..observe.detail import Detail
+from ..observe.values import TYPES, Limits
+from .codes import CodeInfo
+from .effort import Effort
+from .records import ARGUMENTS, LIMITS, Entry, Extra
+
+MAX_INT = 1 << 64
+
+
+class Sight:
+    """Looks at the values of one recorder's calls, within the budget that a test has for it."""
+
+    def __init__(self, detail: Detail) -> None:
+        self.detail = detail
+        self.full = self.again = detail.trace
+        self.unasked = Limits(*self.full)  # of a call that had nothing to look at when it began
+        self.looker = detail.looker(self.full)
+        # Atoms up to this are their own looks; 0: their content may not be shown.
+        self.max_text = self.full.string if detail.content else 0
+        self.clears_locals = False  # an engine's choice: under settrace it would unset variables
+        self.given: dict[int, Entry] = {}  # id of an argument -> the call that was given it last
+        self.step = 0  # calls that tests made themselves
+        self._begun = 0  # how many before this test
+        self._nodes = self._step_nodes = self._all_nodes = 0
+
+    def afresh(self, effort: Effort) -> None:
+        """From here on nothing has been looked at: a test, or a phase of it, begins."""
+        self._nodes, self._step_nodes = effort.nodes, effort.step_nodes
+        self._all_nodes = effort.all_nodes
+        self.looker = self.detail.looker(self.full)
+        self.again = self.full._replace(nodes=min(effort.again, self.full.nodes))
+        self.given.clear()
+        self.step += 1
+        self._begun = self.step
+
+    def affordable(self, info: CodeInfo) -> Limits:
+        """Return how closely a call's values may be looked at after what was taken so far."""
+        spent = self.looker.spent
+        looked, info.looked = info.looked, self.step
+        if (
+            spent <= self._nodes
+            or (spent <= self._step_nodes and looked < self.step)
+            or (spent <= self._all_nodes and looked < self._begun)
+        ):
+            return self.full
+        return TYPES
+
+    def result(self, entry: Entry, info: CodeInfo, value: Any) -> Look:
+        """Look at what a call returns where its arguments were looked at, also if it was given it."""
+        looker, limits = self.looker, entry[LIMITS]
+        if limits is self.unasked:
+            limits = self.affordable(info)
+        if limits is TYPES or looker.spent > self._all_nodes:
+            return looker.glance(value)
+        looker.limits = limits
+        return looker.look(value)
+
+    def before(self, info: CodeInfo, frame: FrameType, local: Any) -> Extra:
+        """Return what is needed to tell at exit what the call has changed."""
+        extra = Extra()
+        extra.argument_ids = [id(local.get(name)) for name in info.arguments]
+        if info.watched:
+            extra.watched = tuple(self._watched(info, frame, local))
+        return extra
+
+    def after(self, entry: Entry, extra: Extra, info: CodeInfo, frame: FrameType) -> None:
+        """Compare what the call was given with what it leaves behind."""
+        looker = self.looker
+        local = frame.f_locals
+        changes = []
+        rebound = []
+        looked_at = zip(info.arguments, entry[ARGUMENTS], extra.argument_ids or ())
+        for place, (name, before, was) in enumerate(looked_at):
+            if type(before) is not Value or name == info.fills:
+                continue
+            value = local.get(name)
+            # What is compared has to be looked at in the same way.
+            looker.limits = self.again if extra.again >> place & 1 else entry[LIMITS]
+            if id(value) != was:
+                rebound.append(name)
+            elif name not in info.rebinds and (after := looker.look(value)) != before:
+                scope = "default" if name in extra.defaults else "argument"
+                changes.append(Change(name, scope, before, after))
+        if extra.watched:
+            looker.limits = entry[LIMITS]
+            changes.extend(self._watched_changes(extra, info, frame, local))
+        extra.changes, extra.rebound = tuple(changes), tuple(rebound)
+        if self.clears_locals and info.may_clear:
+            local.clear()
+
+    def _watched(self, info: CodeInfo, frame: FrameType, local: Any) -> Iterator[tuple[Look, int]]:
+        for name, scope in info.watched or ():
+            space = frame.f_globals if scope == "global" else local
+            value = space.get(name)
+            yield self.looker.look(value), id(value)
+
+    def _watched_changes(
+        self, extra: Extra, info: CodeInfo, frame: FrameType, local: Any
+    ) -> Iterator[Change]:
+        now = self._watched(info, frame, local)
+        for (name, scope), (before, was), (after, is_now) in zip(
+            info.watched or (), extra.watched, now
+        ):
+            if was == is_now and before != after:
+                yield Change(name, scope, before, after)
