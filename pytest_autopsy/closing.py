@@ -124,10 +124,15 @@ class Closing:
             cost=cost(ours, perf_counter() - began),
             notes=notes(ours, self.config),
             retried=ours.retried,
+            store_option=ours.settings.store_option,
         )
         outcome.unchanged = self.guarded(unchanged_since, ours.directory.store, outcome)
         self.outcome = outcome
-        ran = ran_of(outcome, self.tally.passed()) if ours.settings.triage else None
+        ran = (
+            ran_of(outcome, self.tally.passed(), ours.settings.rootdir)
+            if ours.settings.triage
+            else None
+        )
         self.guarded(self._look_elsewhere, outcome)
         self.guarded(write_run, ours, outcome, ran)
         self.guarded(keep, ours, outcome, shard_of(self.config.option, os.environ))

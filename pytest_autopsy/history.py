@@ -51,7 +51,10 @@ class Earlier(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a run says of itself for the history: `passed` are the node ids of its passed tests."""
+    """What a run says of itself for the history: `passed` are the node ids of its passed tests.
+
+    `there` tells of a node id whether there still is such a test.
+    """
 
     run_id: str
     started_utc: str
@@ -59,6 +62,7 @@ class Ran:
     exemplars: dict[str, str]  # id of a cause -> node id
     passed: Collection[str]
     failed: Collection[str]
+    there: Callable[[str], bool] = bool
 
 
 class History:
@@ -78,12 +82,15 @@ class History:
         """Return the history in a store; where there is none it is empty. Raises OSError."""
         return cls(_read(store / NAME))
 
+    def newest_of(self, id_: str) -> dict[str, Any] | None:
+        """Return the last line of the cause that bears this id, or bore it."""
+        return self.newest.get(id_) or self.newest.get(self._also.get(id_, ""))
+
     def line_of(self, cause: RootCause) -> dict[str, Any] | None:
         """Return the last line of a cause, which may have had another id then."""
-        for one in (cause.id, self._also.get(cause.id, ""), *cause.also_ids):
-            if one in self.newest:
-                return self.newest[one]
-        return None
+        found = self.newest_of(cause.id)
+        former = (self.newest[one] for one in cause.also_ids if one in self.newest)
+        return found or next(former, None)
 
     def seen(self, ran: Ran, source: Callable[[RootCause], str]) -> dict[str, Seen]:
         """Return id -> what is known of each cause of a run; nothing without an earlier run."""
@@ -106,7 +113,7 @@ class History:
         """Return the open causes of earlier runs that this run does not have, gone ones first.
 
         One is gone only where its exemplar ran and passed. One whose exemplar fails otherwise now
-        is neither gone nor not run, and not in the list.
+        is neither gone nor not run, and not in the list, nor is one whose exemplar was deleted.
         """
         present = {id(self.line_of(cause)) for cause in ran.causes}
         found = []
@@ -114,6 +121,8 @@ class History:
             if line["state"] != "open" or id(line) in present or line["exemplar"] in ran.failed:
                 continue
             status = "gone" if line["exemplar"] in ran.passed else "not run"
+            if status == "not run" and not ran.there(line["exemplar"]):
+                continue
             found.append(
                 Earlier(
                     line["cause"], status, line["title"], line["first_seen"], line["runs_seen"],

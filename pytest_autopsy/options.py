@@ -184,6 +184,7 @@ def read_settings(config: pytest.Config) -> Settings:
         causes=_at_least("autopsy_causes", ini["autopsy_causes"], 1),
         budget=_at_least("autopsy_budget", ini["autopsy_budget"], LEAST_BUDGET),
         verbosity=getattr(option, "verbose", 0),  # absent under -p no:terminal
+        store_option=() if option.autopsy_dir is None else (f"--autopsy-dir={option.autopsy_dir}",),
         rerun_options=_rerun_options(option),
     )
 

@@ -126,12 +126,16 @@ class Recording:
         for mark in item.iter_markers():  # once for both names: it walks up to the session
             nearest.setdefault(mark.name, mark)
         marker = nearest.get("trace") if self.has_marker else None
-        if "no_trace" in nearest or (self.only_marked and marker is None):
+        traced = "no_trace" not in nearest
+        if self.only_marked and (marker is None or not traced):
             return
         options = marker.kwargs if marker is not None else {}
         self._running = item
         self.session.begin(
-            plain_nodeid(item), depth=options.get("depth"), values=bool(options.get("values", True))
+            plain_nodeid(item),
+            depth=options.get("depth"),
+            values=bool(options.get("values", True)),
+            traced=traced,
         )
 
     def _end(self, item: pytest.Item) -> None:

@@ -94,7 +94,7 @@ class Session:
         self._failing: list[Failure] = []
         self.protocol = 0  # number of the running test, all its attempts together
         self._alike: Counter[tuple[object, ...]] = Counter()
-        self._test = ""
+        self._test, self._traced = "", True
         self._in_fixture = False
 
     def _recorded_children(self) -> TestChildren | None:
@@ -137,14 +137,16 @@ class Session:
 
     # -- one test ---------------------------------------------------------------------------
 
-    def begin(self, nodeid: str, *, depth: int | None = None, values: bool = True) -> None:
-        """A test begins."""
-        self._test = nodeid
+    def begin(
+        self, nodeid: str, *, depth: int | None = None, values: bool = True, traced: bool = True
+    ) -> None:
+        """A test begins; where it is not `traced`, only what fails in it is looked at."""
+        self._test, self._traced = nodeid, traced
         self._in_fixture = False
         self._failing = []
         self.witness.begin()
         self.tracer.wake(nodeid)
-        if self.tracer.engine is not None:
+        if self.tracer.engine is not None and traced:
             if self.children is not None:
                 self.children.begin()
             depth = self.settings.call_depth if depth is None else depth
@@ -287,6 +289,8 @@ class Session:
             return "collection is not traced"
         if not self.settings.trace:
             return "tracing is off"
+        if not self._traced:
+            return "marked no_trace"
         if self.tracer.engine is not None and not self.settings.keeps_calls:
             return f"mode {self.settings.mode} records no calls"
         return self.engine_reason

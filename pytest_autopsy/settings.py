@@ -50,6 +50,7 @@ class Settings:
     causes: int = 5  # told in full where there is a budget
     budget: int = 2000  # tokens of what --autopsy-only prints, and of digest.md
     verbosity: int = 0
+    store_option: tuple[str, ...] = ()  # --autopsy-dir as it was given
     rerun_options: tuple[str, ...] = ()  # what of the command line shapes every test
 
     @property

@@ -13,12 +13,16 @@ from .observe.describe import Describer
 from .observe.detail import Describe, Detail
 from .observe.exceptions import type_name
 from .observe.redaction import Redactor
+from .observe.text import shortened
 from .record.recorder import Recorder
 from .record.records import ARGUMENTS, END, INFO, VALUE
 from .report.rerun import rerun
 from .settings import Settings
 from .snapshot import assertion as assertions
 from .snapshot.capture import Camera
+
+MAX_SAID = 200
+"""Letters of what a runner says of a failure without an exception."""
 
 
 class Crash(NamedTuple):
@@ -115,7 +119,8 @@ class Witness:
 
     def _snapshot(self, crash: Crash) -> dict[str, Any]:
         if crash.error is None:
-            return {"why_no_snapshot": "the failure has no exception"}
+            said = shortened(self.redactor.text(crash.text.strip().partition("\n")[0]), MAX_SAID)
+            return {"why_no_snapshot": f"nothing was raised: {said}".removesuffix(": ")}
         if not crash.snapshot:
             return {"why_no_snapshot": "marked no_snapshot"}
         assertion = self._assertion(crash.error)

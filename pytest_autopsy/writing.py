@@ -13,11 +13,12 @@ from .report.budget import unchanged
 from .report.digest import Outcome, diagnosis_json, diagnosis_path, digest
 from .report.markdown import digest_md
 from .session import Session
+from .source import source_of
 from .store import latest_run, load_run, prune
 
 
-def ran_of(outcome: Outcome, passed: frozenset[str]) -> Ran:
-    """Return what the history takes of a run."""
+def ran_of(outcome: Outcome, passed: frozenset[str], root: Path) -> Ran:
+    """Return what the history takes of a run whose node ids are relative to `root`."""
     return Ran(
         str(outcome.run["id"]),
         str(outcome.run["started_utc"]),
@@ -25,7 +26,18 @@ def ran_of(outcome: Outcome, passed: frozenset[str]) -> Ran:
         {cause.id: outcome.failure(cause.exemplar).nodeid for cause in outcome.causes},
         passed,
         frozenset(failure.nodeid for failure in outcome.failures),
+        partial(is_there, root),
     )
+
+
+def is_there(root: Path, nodeid: str) -> bool:
+    """Whether a test's file still names it: its class, which may inherit it, or the function."""
+    path, _, own = nodeid.partition("::")
+    name = own.partition("[")[0].partition("::")[0]
+    file = root / path
+    if not name or "." in name or file.suffix != ".py":  # a doctest, or a file of another kind
+        return file.exists()
+    return any(name in line for line in source_of(str(file)).lines)
 
 
 def compare(ours: Session, outcome: Outcome, ran: Ran) -> None:

@@ -155,6 +155,17 @@ def test_show_a_call(store, said):
     assert [one["call_id"] for one in found["callers"]] == [1]
 
 
+def test_the_name_of_one_test_is_enough_although_others_begin_so(store, latest, said):
+    found = json.loads((latest / "digest.json").read_bytes())
+    for failure, name in zip(found["failures"], ("TestIt::test_m", "test_m_more")):
+        failure["nodeid"] = f"tests/test_misc.py::{name}"
+    (latest / "digest.json").write_text(json.dumps(found), "utf-8")
+    assert said("show", "test_m")[0] == 0
+    code, _, err = said("show", "test_")
+    assert code == 1
+    assert "2 tests that failed hold 'test_'" in err
+
+
 @pytest.mark.parametrize(
     ("wanted", "word"),
     [
@@ -289,6 +300,19 @@ def test_diff(store, said):
     assert "  2 failures as before" in out
 
 
+def test_diff_tells_what_is_gone_from_what_was_not_run(store, latest, said):
+    found = json.loads((latest / "digest.json").read_bytes())
+    found["earlier_causes"] = [{"id": "c1-00000002", "status": "not run"}]
+    (latest / "digest.json").write_text(json.dumps(found), "utf-8")
+    out = said("diff")[1]
+    assert "  not run    c1-00000002" in out
+    assert "  1 failure not run:\n    tests/test_shop.py::test_2\n" in out
+    assert "no longer" not in out
+    found["earlier_causes"][0]["status"] = "gone"
+    (latest / "digest.json").write_text(json.dumps(found), "utf-8")
+    assert "  gone       c1-00000002" in said("diff")[1]
+
+
 def test_diff_as_json(store, said):
     found = json.loads(said("diff", "00000001", "latest", "--json")[1])
     assert found["schema"] == "pytest-autopsy/diff@1"
@@ -323,6 +347,14 @@ def test_clean(store, said, arguments, left):
     assert (store / "baseline").is_dir()
     assert (store / "runs" / "mine").is_dir()
     assert f"{left if 'would' not in out else 0} stay" in out
+
+
+def test_clean_leaves_no_link_to_a_run_that_is_gone(store, said):
+    assert (store / "latest").is_symlink()
+    assert said("clean", "--all", "--dry-run")[0] == 0
+    assert (store / "latest").is_symlink()
+    assert said("clean", "--all")[0] == 0
+    assert not (store / "latest").is_symlink()
 
 
 def test_clean_leaves_a_run_that_goes_on(store, said):

@@ -141,7 +141,7 @@ def test_the_readmes_markers(project: Project) -> None:
     assert those_with(run, "trace") == {"0", "1", "2"}
     whole = project.autopsy()
     assert those_with(whole, "trace") == {"0", "1", "2", "4"}
-    assert those_with(whole, "snapshot") == {"0", "1", "2"}
+    assert those_with(whole, "snapshot") == {"0", "1", "2", "3"}
 
 
 def those_with(run: Run, evidence: str) -> set[str]:

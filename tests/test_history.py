@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import multiprocessing
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pytest_autopsy import history
 from pytest_autopsy.history import History, Ran, remember, source_hash
 from pytest_autopsy.model import Diagnosis, Function, RootCause, Suspect
 from pytest_autopsy.store import prune
+from pytest_autopsy.writing import is_there
 
 FUNCTION = Function("shop.py", "total", 1)
 
@@ -145,3 +147,28 @@ def test_pruning_spares_the_newest_run_of_an_open_cause(tmp_path):
         known = remember(tmp_path, run, no_source)
     gone = prune(tmp_path, 1, 1 << 30, ran(4).run_id, known.open_runs())
     assert gone == [ran(1).run_id, ran(3).run_id]
+
+
+def test_one_whose_test_is_no_longer_there_is_in_no_list(tmp_path):
+    seen(tmp_path, ran(1, [cause()]))
+    later = dataclasses.replace(ran(2, failed=()), there=lambda nodeid: nodeid != "test_a")
+    assert History.read(tmp_path).earlier(later) == []
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "there"),
+    [
+        ("test_a.py::test_one", True),
+        ("test_a.py::test_one[gone]", True),
+        ("test_a.py::test_gone", False),
+        ("test_a.py::TestIt::test_inherited", True),
+        ("test_a.py::TestGone::test_one", False),
+        ("test_a.py::test_a.add", True),  # a doctest
+        ("test_b.py::test_one", False),
+        ("a.txt::a.txt", True),
+    ],
+)
+def test_whether_a_test_is_still_there(tmp_path, nodeid, there):
+    (tmp_path / "test_a.py").write_text("def test_one(): ...\nclass TestIt(Base): ...\n", "utf-8")
+    (tmp_path / "a.txt").write_text(">>> 1\n", "utf-8")
+    assert is_there(tmp_path, nodeid) is there

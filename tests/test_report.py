@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from pytest_autopsy.model import Diagnosis, Evidence, Failure, Function, RootCause, Suspect
-from pytest_autopsy.report.digest import Outcome
+from pytest_autopsy.report.budget import brief
+from pytest_autopsy.report.digest import Outcome, digest
 from pytest_autopsy.report.markdown import digest_md
 from pytest_autopsy.report.plain import cut_end, cut_front, cut_path, safe, split, width
 from pytest_autopsy.report.properties import box, properties_of
@@ -41,7 +43,7 @@ def outcome(count: int = 1, title: str = "load swallows KeyError and returns Non
         failures.append(failure)
     return Outcome(
         run={"id": "20261120T101502Z-3f2a9c1e", "engine": "sys.monitoring", "engine_reason": "-"},
-        totals={"tests": count}, failures=failures, causes=causes, diagnoses={},
+        totals={"tests": count, "failed": count}, failures=failures, causes=causes, diagnoses={},
         cost={"slowdown_s": 1.25, "calls_seen": 7, "dropped": 0},
         path=".autopsy/runs/20261120T101502Z-3f2a9c1e",
     )  # fmt: skip
@@ -82,6 +84,35 @@ def test_what_a_test_prints_is_hostile() -> None:
     assert "\x1b" not in text
     assert "<b>" not in text
     assert all(part.isprintable() for part in box(outcome(title=safe(HOSTILE)), "f-0000000000"))
+
+
+def test_what_is_another_tests_is_said_to_be() -> None:
+    """A box stands in the text of each failure of a cause, its facts are of one."""
+    made = outcome(2)
+    (both, _), (one, other) = made.causes, made.failures
+    made.causes[:] = [dataclasses.replace(both, failures=(one.id, other.id))]
+    facts = [line for line in box(made, one.id) if line.startswith("  culprit")]
+    assert facts == [
+        "  culprit shop/pricing.py:20 load('sku-9') caught KeyError('sku-9'), returned None"
+    ]
+    facts = [line for line in box(made, other.id) if line.startswith("  culprit")]
+    name = one.nodeid.rpartition("::")[2]
+    assert facts[0].startswith(f"  culprit in {name}: shop/pricing.py:20 load('sku-9')")
+
+
+def test_a_run_that_was_stopped_says_so() -> None:
+    made = outcome()
+    made.run |= {"complete": False, "stopped_by": "keyboard interrupt"}
+    said = "the run is not complete: keyboard interrupt"
+    assert f"note    {said}" in "\n".join(line.text.strip() for line in lines(made, 80))
+    assert f"\n{said}.\n" in digest_md(made)
+    assert brief(digest(made), 2000)[0].endswith(f"1 cause; {said}")
+
+
+def test_tests_that_did_not_run_are_not_counted() -> None:
+    made = outcome()
+    made.totals.update(tests=20, passed=9, failed=1)
+    assert ", 10 tests run," in lines(made, 80)[-1].text
 
 
 def test_properties_hold_nothing_that_changes() -> None:

@@ -28,7 +28,7 @@ def digest_of(example: str) -> str:
     """Return what pytest prints in an example's folder, without what varies between runs."""
     with tempfile.TemporaryDirectory() as store:
         done = subprocess.run(
-            [sys.executable, *COMMAND, f"--autopsy-dir={store}"],
+            [sys.executable, *COMMAND, "-o", f"autopsy_dir={store}"],
             cwd=EXAMPLES / example,
             capture_output=True,
             text=True,

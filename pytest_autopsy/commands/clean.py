@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..report.plain import many
-from ..store import is_live
+from ..store import is_live, latest_run
 from . import add_command, add_store
 from .reading import complain
 from .runs import all_runs
@@ -50,6 +50,9 @@ def run(options: argparse.Namespace) -> int:
     for one in going:
         if not options.dry_run:
             shutil.rmtree(one, ignore_errors=True)
+    if not options.dry_run and latest_run(store) is None:
+        for name in ("latest", "latest.json"):
+            (store / name).unlink(missing_ok=True)
     left = [one for one in going if one.exists() and not options.dry_run]
     if left:
         return complain(f"{many(len(left), 'run')} could not be removed, the first is {left[0]}")

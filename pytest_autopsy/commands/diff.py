@@ -52,10 +52,20 @@ def run(options: argparse.Namespace) -> int:
 
 
 def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """Return what differs between two digests: causes by id, failures by id."""
+    """Return what differs between two digests: causes by id, failures by id.
+
+    What the later run knows to be gone, or not to have run, is said so; of the rest nothing is known.
+    """
     was = {failure["id"]: failure for failure in before["failures"]}
     now = {failure["id"]: failure for failure in after["failures"]}
     old, new = _by_any_id(before), _by_any_id(after)
+    status = {one["id"]: one["status"] for one in after.get("earlier_causes", ())}
+    left: dict[str, list[dict[str, Any]]] = {"gone": [], "not run": [], "": []}
+    for cause in before["root_causes"]:
+        if not _ids(cause) & new.keys():
+            left[next((status[one] for one in _ids(cause) if one in status), "")].append(cause)
+    unrun = {one for cause in left["not run"] for one in cause["failures"]}
+    missing = was.keys() - now.keys()
     return {
         "schema": "pytest-autopsy/diff@1",
         "before": before["run"]["id"],
@@ -63,11 +73,14 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
         "causes": {
             "new": [_named(c) for c in after["root_causes"] if not _ids(c) & old.keys()],
             "known": [_named(c) for c in after["root_causes"] if _ids(c) & old.keys()],
-            "no_longer": [_named(c) for c in before["root_causes"] if not _ids(c) & new.keys()],
+            "gone": [_named(c) for c in left["gone"]],
+            "not_run": [_named(c) for c in left["not run"]],
+            "no_longer": [_named(c) for c in left[""]],
         },
         "failures": {
             "new": sorted(now[one]["nodeid"] for one in now.keys() - was.keys()),
-            "no_longer": sorted(was[one]["nodeid"] for one in was.keys() - now.keys()),
+            "no_longer": sorted(was[one]["nodeid"] for one in missing - unrun),
+            "not_run": sorted(was[one]["nodeid"] for one in missing & unrun),
             "other_exception": sorted(
                 now[one]["nodeid"]
                 for one in now.keys() & was.keys()
@@ -97,7 +110,7 @@ def diff_lines(found: dict[str, Any]) -> Iterator[str]:
         for cause in causes:
             tests = many(cause["failures"], "test")
             yield safe(f"  {word.replace('_', ' '):10} {cause['id']}  {cause['title']}  ({tests})")
-    for word in ("new", "no_longer", "other_exception"):
+    for word in ("new", "no_longer", "not_run", "other_exception"):
         names = found["failures"][word]
         if names:
             yield f"  {many(len(names), 'failure')} {word.replace('_', ' ')}:"

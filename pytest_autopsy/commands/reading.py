@@ -27,14 +27,24 @@ def find_failure(digest: dict[str, Any], wanted: str) -> dict[str, Any]:
         if wanted in (failure["id"], failure["nodeid"]):
             return failure
     holding = {one["nodeid"]: one for one in failures if wanted in one["nodeid"]}
-    if len(holding) == 1:
-        return next(iter(holding.values()))
+    named = {nodeid: one for nodeid, one in holding.items() if wanted in _names(nodeid)}
+    for chosen in (named, holding):
+        if len(chosen) == 1:
+            return next(iter(chosen.values()))
     if holding:
-        names = " or ".join(map(safe, [*holding][:NEAREST]))
+        names = " or ".join(map(safe, [*(named or holding)][:NEAREST]))
+        names += " or ..." if len(named or holding) > NEAREST else ""
         raise ValueError(f"{len(holding)} tests that failed hold {wanted!r}: say which, {names}")
     near = _nearest(wanted, [failure["nodeid"] for failure in failures])
     offer = f"; did you mean {' or '.join(map(safe, near))}?" if near else ""
     raise ValueError(f"no failure {wanted!r} in run {digest['run']['id']}{offer}")
+
+
+def _names(nodeid: str) -> tuple[str, ...]:
+    """What a test is called: with its class or without, with its parameters or without."""
+    own = nodeid.partition("::")[2]
+    bare = own.partition("[")[0]
+    return own, bare, bare.rpartition("::")[2], own[len(bare.rpartition("::")[0]) :].lstrip(":")
 
 
 def _nearest(wanted: str, names: list[str]) -> list[str]:

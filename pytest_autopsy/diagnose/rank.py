@@ -179,7 +179,7 @@ def rank(case: Case, findings: list[Finding]) -> list[Suspect]:
         row = rows.get(function)
         found = _vector(function, held, row, excused)
         score = sum(WEIGHTS[name] * strength for name, strength in found.items())
-        suspects.append(_suspect(function, score, held, row, parts.get(function, 0.0)))
+        suspects.append(_suspect(case, function, score, held, row, parts.get(function, 0.0)))
     suspects.sort(key=lambda s: (-s.score, s.function.file, s.function.name, s.function.line))
     return suspects
 
@@ -221,6 +221,7 @@ def _vector(
 
 
 def _suspect(
+    case: Case,
     function: Function,
     score: float,
     held: dict[str, Finding],
@@ -230,9 +231,10 @@ def _suspect(
     weighed = sorted(held.items(), key=lambda item: -WEIGHTS[item[0]] * item[1].strength)
     explaining = [finding for _, finding in weighed if finding.mechanism]
     lines = _lines(held, row)
+    line = lines[0][0] if lines else function.line
     return Suspect(
         function=function,
-        line=lines[0][0] if lines else function.line,
+        line=case.def_line(function) if line == function.line else line,  # past its decorators
         score=round(score, 4),
         why=tuple(finding.fact for _, finding in weighed if finding.strength > 0)[:4],
         lines=tuple(lines),

@@ -51,13 +51,15 @@ def find(case: Case) -> list[Finding]:
     total = len(case.passed)
     findings = []
     for row in found:
+        function = case.function(row.index)
+        verb = "imported for" if function.name == "<module>" else "run by"
         fact = (
-            f"run by {row.failing} of {len(case.failures)} failing"
+            f"{verb} {row.failing} of {len(case.failures)} failing"
             f" and {row.passing} of {total} passing tests"
         )
         findings.append(
             Finding(
-                case.function(row.index),
+                function,
                 "spectrum",
                 row.score / best,
                 fact,

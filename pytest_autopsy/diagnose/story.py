@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..model import Call, CauseKind, Confidence, Evidence, Failure, Function, Suspect, Value
-from ..observe.text import to_text
+from ..observe.text import shortened, squeezed, to_text
 from . import behaviour
 from .case import Case, Finding
 from .origin import describe_arguments
@@ -54,7 +54,7 @@ def _how_it_fails(failure: Failure) -> str:
     if failure.exception is None:
         return "is behind an unexpected pass"
     kind, text = failure.exception
-    first_line = text.strip().splitlines()[0][:80] if text.strip() else ""
+    first_line = squeezed(text.strip().partition("\n")[0], 80)
     if kind == "AssertionError":
         return "is behind a failing assertion"
     return f"is behind {kind}" + (f": {first_line}" if first_line else "")
@@ -63,7 +63,9 @@ def _how_it_fails(failure: Failure) -> str:
 def _without_suspects(case: Case) -> tuple[str, CauseKind]:
     failure = case.failures[0]
     if failure.exception is None:
-        return f"{failure.nodeid} failed without an exception", "no evidence"
+        said = failure.why_no_snapshot.partition(": ")[2]  # a strict xpass: what pytest says of it
+        title = f"{failure.nodeid} failed without an exception"
+        return f"{title}: {said}" if said else title, "no evidence"
     kind, text = failure.exception
     first_line = text.strip().splitlines()[0] if text.strip() else ""
     return f"{kind}: {first_line}" if first_line else kind, "no evidence"
@@ -141,7 +143,7 @@ def _culprit_call(case: Case, first: Suspect, findings: list[Finding]) -> Eviden
     raised = f"raised {call.raised.type}" if call.raised else call.outcome
     ending = f"returned {to_text(call.value, 60)}" if call.outcome == "return" else raised
     return Evidence(
-        "call", f"{function.short}({given[:120]}) {ending}", "culprit", function.file,
+        "call", f"{function.short}({shortened(given, 120)}) {ending}", "culprit", function.file,
         call.line or first.line, function.name, test, call.id,
     )  # fmt: skip
 
@@ -182,9 +184,9 @@ def where_it_failed(case: Case, chosen: list[Evidence]) -> Evidence | None:
             " is false"
         )
         if assertion.left_source:
-            fact += f" for {assertion.left_source[:60]}"
+            fact += f" for {shortened(assertion.left_source, 60)}"
     else:
-        first_line = text.strip().splitlines()[0][:100] if text.strip() else ""
+        first_line = squeezed(text.strip().partition("\n")[0], 100)
         fact = f"{kind}: {first_line}" if first_line else kind
     return Evidence("failure", fact, "failed", *place, failure.nodeid)
 

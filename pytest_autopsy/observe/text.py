@@ -39,6 +39,14 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
+def squeezed(text: str, most: int) -> str:
+    """Return a text of at most so many letters, with dots in its middle: a path's name ends it."""
+    if len(text) <= most:
+        return text
+    end = most // 2
+    return f"{text[: most - end - 3]}...{text[len(text) - end :]}"
+
+
 def one_line(text: str) -> str:
     """Return `text` with all that is not printable written out: it cannot break or paint a line."""
     if text.isprintable():

@@ -30,6 +30,8 @@ _STDLIB = tuple(
     if path
 )
 _OWN = os.path.dirname(os.path.dirname(os.path.realpath(__file__))) + os.sep
+_OURS = os.path.dirname(_OWN[:-1])
+"""Where this package lies: installed as editable, it is no part of the project that it is used in."""
 
 
 def repository_root(start: Path) -> Path:
@@ -183,7 +185,8 @@ def _editable_folders(root: str) -> Iterator[str]:
             continue
         if text and '"editable": true' in text.replace('"editable":true', '"editable": true'):
             folder = _folder_of_url(text)
-            if folder and os.path.isdir(folder) and not _inside(folder + os.sep, root):
+            outside = folder and os.path.isdir(folder) and not _inside(folder + os.sep, root)
+            if outside and folder != _OURS:
                 yield folder
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from .plain import cut_end, cut_front, cut_path, many, safe
+from .plain import cut_end, cut_front, cut_path, cut_short, many, safe
 
 BYTES_PER_TOKEN = 3.0
 """Paths and code have more tokens than prose: public tokenizers take 3.1 to 3.9 bytes of them."""
@@ -62,7 +63,9 @@ def brief(
     failures = {failure["id"]: failure for failure in digest["failures"]}
     causes = digest["root_causes"]
     found = f"{many(len(failures), 'failure')}, {many(len(causes), 'cause')}"
+    stopped = cut_short(digest["run"])
     head = f"run {bounded(digest['run']['id'], MAX_NAME)}: {found}"
+    head += f"; {bounded(stopped, MAX_FACT)}" if stopped else ""
     left = budget - RESERVED - tokens(head + "\n")
     taken: list[tuple[int, int, list[str]]] = []
     told, out = {len(causes) + 1, len(causes) + 2}, []
@@ -171,8 +174,15 @@ def _story(cause: dict[str, Any], failures: dict[str, Any]) -> Iterator[str]:
     ids = {failures[one]["nodeid"]: one for one in cause["failures"] if one in failures}
     for fact in cause["evidence"]:
         if fact["role"] == "culprit" and fact["call"] is not None and fact["test"] in ids:
-            yield f"  call    pytest-autopsy show {ids[fact['test']]} --call {fact['call']}"
+            yield f"  call    pytest-autopsy show{_store(cause)} {ids[fact['test']]} --call {fact['call']}"
             break
+
+
+def _store(cause: dict[str, Any]) -> str:
+    """Where runs are kept, if that is not where they are looked for."""
+    name = "--autopsy-dir="
+    given = (word.removeprefix(name) for word in cause["rerun"] if word.startswith(name))
+    return next((f" --dir {shlex.quote(place)}" for place in given), "")
 
 
 def _traceback(traceback: Traceback, cause: dict[str, Any]) -> list[str]:
@@ -231,8 +241,8 @@ def _left_out(out: list[Piece], told: set[int], more: int) -> list[str]:
     whole = {piece.cause for piece in out} - told
     said = [many(len(whole), "cause")] if whole else []
     parts = [piece for piece in out if piece.cause in told]
-    of = len({piece.cause for piece in parts if piece.place})
+    of = many(len({piece.cause for piece in parts if piece.place}), "cause")
     kinds = ", ".join(dict.fromkeys(piece.what for piece in parts if piece.place))
-    said += [f"of {of}{' more' if whole else ''} {kinds}"] if kinds else []
+    said += [f"{kinds} of {of}"] if kinds else []
     said += [piece.what for piece in parts if not piece.place]
     return [f"left out: {'; '.join(said)}; more: pytest-autopsy show --budget {more}"]

@@ -48,7 +48,12 @@ class Outcome:
     elsewhere: dict[str, object] | None = None  # what --triage-from found
     seen: dict[str, Seen] = field(default_factory=dict)  # id of a cause -> from earlier runs
     earlier: list[Earlier] = field(default_factory=list)  # causes that only earlier runs had
+    store_option: tuple[str, ...] = ()  # where runs are kept, if the command line said so
     unchanged: frozenset[str] | None = None  # ids of causes that are what they were a run before
+
+    def rerun(self, cause: RootCause) -> list[str]:
+        """Return the command that runs the tests of a cause, as an argument list."""
+        return ["pytest", "--autopsy", *self.store_option, "--autopsy-cause", cause.id]
 
     def failure(self, failure_id: str) -> Failure:
         """Return the failure with this id."""
@@ -176,7 +181,7 @@ def _cause(cause: RootCause, outcome: Outcome) -> dict[str, object]:
         "evidence": [evidence_json(fact) for fact in found.evidence],
         "hint": _sentence(found.hint),
         "divergence": None if parted is None else divergence_brief(parted),
-        "rerun": ["pytest", "--autopsy", "--autopsy-cause", cause.id],
+        "rerun": outcome.rerun(cause),
         "downstream_of": cause.downstream_of,
         "unchanged": None if same is None else cause.id in same,
     }
@@ -206,6 +211,7 @@ def _failure(failure: Failure, outcome: Outcome) -> dict[str, object]:
         "diagnosis": below + diagnosis_path(failure) if diagnosis is not None else None,
         "snapshot": below + failure.snapshot_path if failure.snapshot_path else None,
         "trace": below + failure.trace_path if failure.trace_path else None,
+        "why_no_trace": failure.why_no_trace or None,
         "rerun": rerun_of(failure),
     }
 

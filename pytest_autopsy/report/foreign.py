@@ -135,8 +135,8 @@ def _story(group: Group, one: Incident) -> str:
     if code:
         parts.append(f"in {code[0][1]} ({code[0][0]})")
     line = next((line.strip() for line in reversed(one.code.splitlines()) if line.strip()), "")
-    if line:
-        parts.append(f"at `{line[:120]}`")
+    if line and (not code or code[0] == one.frames[0]):  # the line is the innermost frame's
+        parts.append(f"at `{shortened(line, 120)}`")
     if pile.first:
         runs = "an agent's run" if pile.first == 1 else f"{pile.first} runs of agents"
         parts.append(f"; the first failure of {runs}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from ..model import RootCause
@@ -9,7 +10,7 @@ from .budget import MAX_TITLE, RESERVED, bounded, tokens
 from .digest import Outcome, rerun_of
 from .divergence import sentence
 from .phrases import after, extent, known
-from .plain import many, safe
+from .plain import cut_short, many, safe
 from .terminal import cost, headline
 
 MAX_FAILURES = 20
@@ -77,6 +78,10 @@ def _head(outcome: Outcome) -> Iterator[str]:
     yield ""
     run = outcome.run
     yield f"Run `{run['id']}`, engine {escaped(str(run['engine']))} ({escaped(str(run['engine_reason']))})."
+    stopped = cut_short(run)
+    if stopped:
+        yield ""
+        yield f"{stopped}."
 
 
 def _foot(outcome: Outcome) -> Iterator[str]:
@@ -125,7 +130,7 @@ def _cause(
         yield f"- Fix: {escaped(found.hint)}"
     if cause.id in outcome.seen:
         yield f"- Seen before: {known(outcome.seen[cause.id])}"
-    yield f"- Run again: {code_span(f'pytest --autopsy --autopsy-cause {cause.id}')}"
+    yield f"- Run again: {code_span(shlex.join(outcome.rerun(cause)))}"
     if cause.downstream_of is not None:
         yield f"- Downstream: {after(cause, outcome)}, {code_span(cause.downstream_of)}"
     yield f"- Seen in {extent(cause, outcome)}:"

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .markup import Markup, joined, tag
+from .plain import cut_short
 
 FULL_SUSPECTS = 3
 SHOWN = 12
@@ -59,15 +60,11 @@ def command(words: Sequence[str]) -> str:
 def _head(digest: dict[str, Any], notes: Sequence[str]) -> Markup:
     run, totals = digest["run"], digest["totals"]
     counts = [
-        (name, totals[name])
+        (name.removesuffix("s") if totals[name] == 1 else name, totals[name])
         for name in ("tests", "passed", "failed", "errors", "skipped", "xfailed", "xpassed", "retried")
         if totals[name]
     ]  # fmt: skip
-    stopped = (
-        None
-        if run["complete"]
-        else f"The run is not complete: {run['stopped_by'] or 'it ended early'}."
-    )
+    stopped = cut_short(run)
     return tag(
         "header",
         tag("p", f"pytest-autopsy, {run['started_utc']}", class_="note"),

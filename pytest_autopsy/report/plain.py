@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 DOTS = "..."
 MAX_RANGES = 4
@@ -105,3 +105,10 @@ def _head(text: str, cells: int) -> str:
         if used > cells:
             return text[:place]
     return text
+
+
+def cut_short(run: Mapping[str, object]) -> str:
+    """Return, of a run's facts as digest.json has them, that it was stopped; empty if it was not."""
+    if run.get("complete", True):
+        return ""
+    return f"the run is not complete: {run.get('stopped_by') or 'it ended early'}"

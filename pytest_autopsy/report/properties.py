@@ -4,10 +4,11 @@ that change, so that those tools still tell a repeated failure from a new one.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from ..observe.text import clean
+from ..observe.text import clean, shortened
 from .digest import Outcome, diagnosis_path
 
 Properties = list[tuple[str, str]]
@@ -63,8 +64,11 @@ def box(outcome: Outcome, failure_id: str) -> list[str]:
         return []
     diagnosis = cause.diagnosis
     lines = [f"autopsy: {diagnosis.confidence}: {diagnosis.title}"]
-    lines += [f"  {f.role} {f.file}:{f.line} {f.fact}" for f in diagnosis.evidence[:8]]
+    own = outcome.failure(failure_id).nodeid
+    for fact in diagnosis.evidence[:8]:
+        where = "" if fact.test == own else f" in {fact.test.rpartition('::')[2]}:"
+        lines.append(f"  {fact.role}{where} {fact.file}:{fact.line} {fact.fact}")
     if diagnosis.hint:
         lines.append(f"  {diagnosis.hint}")
-    lines.append(f"  rerun pytest --autopsy --autopsy-cause {cause.id}")
-    return [clean(line)[:300] for line in lines[:12]]
+    lines.append(f"  rerun {shlex.join(outcome.rerun(cause))}")
+    return [shortened(clean(line), 300) for line in lines[:12]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from ..model import RootCause
 from .digest import Outcome
 from .divergence import sentence
 from .phrases import after, extent, known
-from .plain import cut_end, cut_path, many, padded, safe, split, width
+from .plain import cut_end, cut_path, cut_short, many, padded, safe, split, width
 
 MAX_LINES = 60
 FULL = 5
@@ -80,11 +81,19 @@ def quiet_line(outcome: Outcome) -> str:
 def cost(outcome: Outcome) -> str:
     """Return what the run cost, in a few words."""
     seconds = outcome.cost.get("slowdown_s", 0.0)
-    tests = outcome.totals.get("tests", 0)
+    tests = _tests_run(outcome)
     dropped = int(outcome.cost.get("dropped", 0))
     text = f"about +{seconds:.1f} s, {many(tests, 'test')} run"
     calls = int(outcome.cost.get("calls_seen", 0))
     return f"{text}, {many(calls, 'call')} recorded, {dropped} dropped"
+
+
+def _tests_run(outcome: Outcome) -> int:
+    """How many tests ran: collection may have failed, or the run been stopped."""
+    ended = ("passed", "failed", "skipped", "xfailed", "xpassed")
+    ran = sum(outcome.totals.get(name, 0) for name in ended)
+    ran += sum(failure.phase == "setup" for failure in outcome.failures)
+    return min(ran, outcome.totals.get("tests", 0))
 
 
 def _cause(
@@ -100,13 +109,16 @@ def _cause(
     if parted is not None and found.confidence != "shown":  # else the mechanism tells more
         yield from _labelled("beside", safe(sentence(parted)), cells, rows)
     if len(found.suspects) > 1:
-        names = ", ".join(s.function.short for s in found.suspects[1 : 1 + MAX_ALSO])
+        others = [s.function for s in found.suspects[1:] if s.function.name != "<module>"]
+        names = ", ".join(function.short for function in others[:MAX_ALSO])
         yield from _labelled("also", safe(names), cells, 1, "dim")
     if found.hint:
         yield from _labelled("hint", safe(found.hint), cells, rows)
     elif found.why_none:
         yield from _labelled("why", safe(found.why_none), cells, rows)
-    rerun = f"  {padded('rerun', _LABEL)}pytest --autopsy --autopsy-cause {cause.id}"
+    exemplar = outcome.failure(cause.exemplar)
+    again = outcome.rerun(cause) if outcome.path else ["pytest", "--autopsy", exemplar.nodeid]
+    rerun = f"  {padded('rerun', _LABEL)}{safe(shlex.join(again))}"
     before = known(outcome.seen[cause.id]) if cause.id in outcome.seen else ""
     if before and width(rerun) + 2 + len(before) <= cells:
         rerun, before = padded(rerun, cells - len(before)) + before, ""
@@ -148,6 +160,9 @@ def _footer(outcome: Outcome, cells: int, rest: int) -> Iterator[Line]:
         if ids:
             rest_of = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
             yield from _labelled(status, f"{', '.join(ids[:3])}{rest_of} of earlier runs", cells, 1)
+    stopped = cut_short(outcome.run)
+    if stopped:
+        yield from _labelled("note", safe(stopped), cells, 1)
     for note in outcome.notes:
         yield from _labelled("note", safe(note), cells, 3)
     if outcome.path:

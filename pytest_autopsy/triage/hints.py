@@ -118,6 +118,8 @@ def _unset(subject: str, _one: Incident) -> str:
 
 def _types(_subject: str, one: Incident) -> str:
     pair = _COMPARED.search(one.message)
+    if pair and "NoneType" in (pair[1], pair[2]):
+        return "find who returned the None: one side was never given a value"
     what = f"{pair[1]} and {pair[2]} meet" if pair else "two types meet"
     return f"{what}: convert where the value enters, not where it is compared"
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
+
+from pytest_autopsy.store import load_run
 
 TWO_BUGS = """
     from shop.cart import Cart
@@ -96,3 +100,29 @@ def test_cause_with_a_damaged_digest(two):
     ours = shop.run("--autopsy-cause=1")
     assert ours.code == 4
     assert "Traceback" not in ours.text
+
+
+def test_an_id_is_found_in_an_earlier_run(two):
+    """The documented loop: one cause is run again, then the next one."""
+    shop, digest = two
+    first, second = digest["root_causes"]
+    assert len(shop.run(*first["rerun"][1:]).digest["root_causes"]) == 1
+    assert selected(shop.run(*second["rerun"][1:])) == members(digest, second)
+
+
+def test_of_a_run_that_is_gone_the_exemplar_is_run(two):
+    shop, digest = two
+    first, second = digest["root_causes"]
+    before = shop.run(*first["rerun"][1:])
+    for run in (before.store / "runs").iterdir():
+        if run.name == digest["run"]["id"]:
+            shutil.rmtree(run)
+    exemplar = next(f["nodeid"] for f in digest["failures"] if f["id"] == second["exemplar"])
+    assert selected(shop.run(*second["rerun"][1:])) == {exemplar}
+
+
+def test_the_command_names_a_store_of_ones_own(shop):
+    ours = shop.run("--autopsy", "--autopsy-dir=build/runs")
+    (cause,) = load_run(shop.path / "build/runs")["root_causes"]
+    assert ours.has_line("rerun +pytest --autopsy --autopsy-dir=build/runs --autopsy-cause c1-")
+    assert selected(shop.run(*cause["rerun"][1:]))

@@ -36,6 +36,19 @@ def test_stopped_run_says_so(project, stop):
     assert facts["stopped_by"]
 
 
+def test_a_strict_xpass_says_why_it_failed(project):
+    project.write({"test_x.py": """
+        import pytest
+
+        @pytest.mark.xfail(strict=True, reason="known bug 17")
+        def test_xs():
+            pass
+        """})  # fmt: skip
+    ours = project.autopsy()
+    (cause,) = ours.digest["root_causes"]
+    assert cause["title"].endswith("failed without an exception: [XPASS(strict)] known bug 17")
+
+
 def test_stopped_by_maxfail(project):
     project.write(MATRIX)
     facts = project.autopsy("-x").digest["run"]
