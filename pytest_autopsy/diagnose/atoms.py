@@ -68,6 +68,8 @@ def parts(look: object) -> Iterator[Atom]:
         yield look
     elif isinstance(look, Value) and is_whole(look):
         yield Atom(look.type if look.kind == "object" else str(look.items[0]))
+    elif isinstance(look, Value) and look.kind == "literal":
+        yield _exact(look)
     elif isinstance(look, Value):
         for item in look.items:
             for one in item if look.kind in PAIRED else (item,):
@@ -90,21 +92,36 @@ def is_whole(look: Value) -> bool:
     return look.kind == "object" and "." in look.type and [n for n, _ in look.attrs] == ["value"]
 
 
+def _exact(look: Value) -> Atom:
+    """A Decimal or a Fraction as the number that it is, with the decimals that it is written with."""
+    text = str(look.items[0]) if look.items else ""
+    above, _, below = text.partition("/")
+    try:
+        return Atom(float(above) / float(below or 1), len(text.partition(".")[2]))
+    except (ValueError, ZeroDivisionError, OverflowError):
+        return Atom(text)
+
+
 class Holding:
     """The atoms that a call's arguments, or its result, hold: asked for many atoms."""
 
-    __slots__ = ("_numbers", "_texts", "_values")
+    __slots__ = ("_exact", "_numbers", "_texts", "_values")
 
     def __init__(self, looks: Sequence[Look]) -> None:
-        found = {atom.value for look in looks for atom in parts(look)}
+        atoms = {atom for look in looks for atom in parts(look)}
+        found = {atom.value for atom in atoms}
         self._values = found - {v for v in found if isinstance(v, float)}
-        self._numbers = [v for v in found if isinstance(v, float)]
+        self._numbers = [a.value for a in atoms if isinstance(a.value, float) and a.decimals < 0]
+        # Who makes one Decimal of another has rounded it; who writes a float only writes it.
+        self._exact = {a.value for a in atoms if isinstance(a.value, float) and a.decimals >= 0}
         self._texts = [v for v in found if isinstance(v, str)]
 
     def has(self, atom: Atom) -> bool:
         """Whether the atom is held: itself, as part of a text, or as what was rounded to it."""
         wanted = atom.value
         if isinstance(wanted, float):
+            if wanted in self._exact:
+                return True
             if atom.decimals >= 0:
                 return any(round(v, atom.decimals) == wanted for v in self._numbers if v == v) or (
                     any(_has_number(text, wanted) for text in self._texts)
@@ -125,7 +142,7 @@ def _unequal(mine: object, theirs: object) -> Iterator[tuple[object, object]]:
     if isinstance(mine, str) and isinstance(theirs, str):
         yield from _unequal_texts(mine, theirs)
     elif isinstance(mine, Value) and isinstance(theirs, Value) and mine.kind == theirs.kind:
-        if is_whole(mine) or is_whole(theirs):
+        if is_whole(mine) or is_whole(theirs) or mine.kind == "literal":
             yield mine, theirs
         elif mine.kind == "text":
             yield from _unequal_texts(str(mine.items[0]), str(theirs.items[0]))

@@ -100,7 +100,7 @@ def _strange(case: Case, call: Call, name: str) -> str:
     few = shown < FEW and not case.run.earlier  # a baseline does not tell how many
     if few or not 0 < len(types) <= MAX_TYPES or type_in(value_class(value)) in types:
         return ""
-    told = " or ".join(map(_in_words, usual[:3]))
+    told = " or ".join(map(_article, sorted(types)))
     return f"{call.function.short} was given {name}={to_text(value, 40)}; in passing tests {told}"
 
 
@@ -142,7 +142,9 @@ def _class_finding(
     if not usual:
         return None
     shown = to_text(call.value, 40)
-    told = " or ".join(map(_in_words, usual[:3]))
+    others = type_in(value_class(call.value)) not in map(type_in, usual)
+    words = sorted({*map(type_in, usual)}, key=str) if others else usual
+    told = " or ".join(map(_article if others else _in_words, words[:3]))
     fact = f"{call.function.short} returned {shown}; in passing tests {told}"
     evidence = Evidence(
         "new class", fact, "culprit", call.function.file, call.line, call.function.name,
@@ -151,6 +153,11 @@ def _class_finding(
     strength = _surprise(call.value, usual)
     function = case.with_kind(call.function)
     return Finding(function, "class", strength, fact, (evidence,), call.line)
+
+
+def _article(type_: str) -> str:
+    """A type for readers: of built-in ones `a str`, of others their name."""
+    return f"a {type_}" if type_ in _WORDS or type_ == "bool" else type_
 
 
 def _in_words(told: str) -> str:

@@ -136,5 +136,13 @@ def is_at(site: Site, node: ast.expr) -> bool:
 
 
 def place_of(node: ast.expr) -> tuple[int | None, ...]:
-    """Return the range of a node: line, column, and both of its end."""
-    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
+    """Return the range of a node as code positions tell it: line, column, and both of its end.
+
+    What a chain of several lines reads or calls begins at its own name (CPython's compiler:
+    update_start_location_to_match_attr).
+    """
+    line, column = node.lineno, node.col_offset
+    read = node.func if isinstance(node, ast.Call) else node
+    if isinstance(read, ast.Attribute) and read.end_lineno and read.end_lineno != line:
+        line, column = read.end_lineno, (read.end_col_offset or 0) - len(read.attr.encode())
+    return line, column, node.end_lineno, node.end_col_offset

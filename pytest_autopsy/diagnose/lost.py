@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import Call, Evidence, Function
+from ..model import PAIRED, Call, Evidence, Function, Look, Value
+from .behaviour import told_by
 from .case import Case, Finding
 from .origin import Walk, describe_arguments, is_inside
 from .statements import body_of
@@ -22,7 +23,7 @@ def find(case: Case, found: list[Walk]) -> list[Finding]:
         for call in calls:
             if call.raised is None or call.outcome != "raise" or not _is_first(walk, call):
                 continue
-            if not _was_met(walk, call):
+            if not _was_met(walk, call) and not _is_usual(case, call):
                 starter = _starter(case, walk, call)
                 if starter is not None:
                     findings.append(_finding(case, walk, call, *starter))
@@ -45,12 +46,32 @@ def _was_met(walk: Walk, call: Call) -> bool:
     if failure.exception is not None and failure.exception[0] == error[0]:
         return failure.exception[1].startswith(error[1])
     assert failure.trace is not None
-    return any(
-        (one.type, one.message) == error
+    others = [
+        other
         for other in failure.trace.calls
         if other is not call and not is_inside(other, call, walk.calls)
-        for one in ((other.raised,) if other.raised else ()) + other.handled
+    ]
+    told = (one for o in others for one in ((o.raised,) if o.raised else ()) + o.handled)
+    looks = (look for o in others for look in (o.value, *(value for _, value in o.arguments)))
+    return any((one.type, one.message) == error for one in told) or any(
+        _holds(look, call.raised.type) for look in looks
     )
+
+
+def _holds(look: Look, kind: str) -> bool:
+    """Whether a value is, or holds, an exception of a type: `gather` may return it."""
+    if not isinstance(look, Value):
+        return False
+    if look.type.rpartition(".")[2] == kind:
+        return True
+    paired = look.kind in PAIRED
+    inner = (one for item in look.items for one in (item if paired else (item,)))
+    return any(_holds(one, kind) for one in (*inner, *(value for _, value in look.attrs)))
+
+
+def _is_usual(case: Case, call: Call) -> bool:
+    """Whether the call does in tests that pass just what it did here."""
+    return told_by(call)[1] in (case.features_when_passing(call.function) or ())
 
 
 def _starter(case: Case, walk: Walk, call: Call) -> tuple[Function, int, int] | None:

@@ -180,6 +180,7 @@ def _none_finding(case: Case, failure: Failure, step: Step, used: bool) -> Findi
         "none", f"{fact}, which {where} then met", "culprit", function.file, call.line,
         function.name, failure.nodeid, call.id, "None",
     )  # fmt: skip
+    usual = "return None" in (case.features_when_passing(call.function) or ())
     title = (
         f"{function.short} returns None for {given}" if given else f"{function.short} returns None"
     )
@@ -187,7 +188,8 @@ def _none_finding(case: Case, failure: Failure, step: Step, used: bool) -> Findi
         function, "none", 1.0 if used else 0.8, f"{fact}, met later by {where}", (evidence,),
         call.line, "none returned", title,
         f"look at what {function.short} returns at line {call.line} and why nothing better was found",
-        mechanism=used,  # that an asserted value is None may have other reasons
+        # That an asserted value is None may have other reasons, and where others take one so has this.
+        mechanism=used and not usual,
     )  # fmt: skip
 
 

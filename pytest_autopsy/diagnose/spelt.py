@@ -71,7 +71,7 @@ def _in(constant: str, texts: Texts) -> bool:
 def _sides(failure: Failure) -> tuple[Texts, Texts] | None:
     """The texts of what came and of what was wanted, as far as they differ; None without both."""
     assertion = failure.snapshot.assertion if failure.snapshot is not None else None
-    if assertion is None:
+    if assertion is None or assertion.operator in ("in", "not in"):
         return None
     left, right = (_text(look) for look in rejected(failure))
     if left is not None and right is not None:

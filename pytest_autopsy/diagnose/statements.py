@@ -56,7 +56,8 @@ class Body:
             inner.lineno
             for statement in body
             for inner in ast.walk(statement)
-            if isinstance(inner, ast.Name) and inner.id == name
+            if (isinstance(inner, ast.Name) and inner.id == name)
+            or (isinstance(inner, ast.Attribute) and inner.attr == name)
         ]
         return min(lines, default=self.node.lineno)
 

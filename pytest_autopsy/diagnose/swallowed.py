@@ -9,6 +9,7 @@ from functools import lru_cache
 from ..model import Call, Evidence, Failure, Function, Raised
 from ..observe.text import to_text
 from ..source import FunctionNode
+from .behaviour import told_by
 from .calls import Calls
 from .case import Case, Finding
 from .origin import Walk, describe_arguments
@@ -64,6 +65,7 @@ def _finding(
             handler or error.line, function.name, failure.nodeid, call.id, came_out,
         ),
     )  # fmt: skip
+    same = told_by(call)[1] in (known or ())  # all of it, the result as well
     brief = shown if len(error.message) <= 24 else error.type
     ending = f" and returns {came_out}" if call.outcome == "return" else ""
     hint = (
@@ -74,7 +76,7 @@ def _finding(
     return Finding(
         function, "swallowed", strength, f"caught {shown} at line {error.line}, {result}",
         evidence, handler or error.line, "swallowed exception",
-        f"{function.short} swallows {brief}{ending}", hint,
+        "" if same else f"{function.short} swallows {brief}{ending}", "" if same else hint,
         # What passing tests do as well explains nothing by itself.
         mechanism=linked and error.type in BUILTIN and not usual,
     )  # fmt: skip

@@ -66,7 +66,7 @@ def _sets(case: Case, call: Call) -> frozenset[str]:
 def _is_slip(case: Case, file: str, attribute: str) -> bool:
     """Whether what was asked for is much like an attribute that the file's functions do set."""
     set_there = {name for span in case.source(file).spans for name in body_of(span.node).assigned}
-    return bool(much_like(attribute, set_there))
+    return attribute not in set_there and bool(much_like(attribute, set_there))
 
 
 def _is_counted_on(case: Case, file: str, attribute: str) -> bool:

@@ -51,6 +51,12 @@ class Outcome:
     store_option: tuple[str, ...] = ()  # where runs are kept, if the command line said so
     unchanged: frozenset[str] | None = None  # ids of causes that are what they were a run before
 
+    def parted(self, cause: RootCause) -> Divergence | None:
+        """Return where the failure that a cause's facts end with left a test that passed."""
+        told = cause.diagnosis.evidence[-1].test if cause.diagnosis.evidence else ""
+        same = (one for one in cause.failures if self.failure(one).nodeid == told)
+        return self.divergences.get(next(same, cause.exemplar))
+
     def rerun(self, cause: RootCause) -> list[str]:
         """Return the command that runs the tests of a cause, as an argument list."""
         return ["pytest", "--autopsy", *self.store_option, "--autopsy-cause", cause.id]
@@ -160,7 +166,7 @@ def _earlier(one: Earlier) -> dict[str, object]:
 
 def _cause(cause: RootCause, outcome: Outcome) -> dict[str, object]:
     seen, same = outcome.seen.get(cause.id), outcome.unchanged
-    found, parted = cause.diagnosis, outcome.divergences.get(cause.exemplar)
+    found, parted = cause.diagnosis, outcome.parted(cause)
     return {
         "id": cause.id,
         "also_ids": list(cause.also_ids),

@@ -120,7 +120,7 @@ def _cause(
     for fact in found.evidence:
         call = f" (call {fact.call})" if fact.call is not None else ""
         yield f"  - {fact.role}: {code_span(f'{fact.file}:{fact.line}')} {escaped(fact.fact)}{call}"
-    parted = outcome.divergences.get(cause.exemplar)
+    parted = outcome.parted(cause)
     if parted is not None:
         yield f"- Beside a passing test: {escaped(sentence(parted))}"
     if len(found.suspects) > 1:

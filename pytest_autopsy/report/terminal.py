@@ -105,7 +105,7 @@ def _cause(
         place = cut_path(safe(f"{fact.file}:{fact.line}"), cells // 3 if rows == 1 else cells // 2)
         style = "bad" if fact.role == "culprit" else ""
         yield from _labelled(fact.role, f"{place}  {safe(fact.fact)}", cells, rows, style)
-    parted = outcome.divergences.get(cause.exemplar)
+    parted = outcome.parted(cause)
     if parted is not None and found.confidence != "shown":  # else the mechanism tells more
         yield from _labelled("beside", safe(sentence(parted)), cells, rows)
     if len(found.suspects) > 1:
