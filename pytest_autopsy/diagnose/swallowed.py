@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from ..model import Call, Evidence, Failure, Function, Raised
 from ..observe.text import to_text
+from ..record.finish import value_class
 from ..source import FunctionNode
-from .behaviour import told_by
 from .calls import Calls
 from .case import Case, Finding
 from .origin import Walk, describe_arguments
@@ -65,7 +65,7 @@ def _finding(
             handler or error.line, function.name, failure.nodeid, call.id, came_out,
         ),
     )  # fmt: skip
-    same = told_by(call)[1] in (known or ())  # all of it, the result as well
+    same = usual and f"return {value_class(call.value)}" in (known or ())  # the result as well
     brief = shown if len(error.message) <= 24 else error.type
     ending = f" and returns {came_out}" if call.outcome == "return" else ""
     hint = (
