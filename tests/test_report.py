@@ -100,6 +100,17 @@ def test_what_is_another_tests_is_said_to_be() -> None:
     assert facts[0].startswith(f"  culprit in {name}: shop/pricing.py:20 load('sku-9')")
 
 
+def test_what_stands_beside_is_of_the_failure_that_is_told() -> None:
+    made = outcome(2)
+    (cause, _), (one, other) = made.causes, made.failures
+    told = dataclasses.replace(cause, exemplar=other.id, failures=(one.id, other.id))
+    made.divergences = {one.id: "of one", other.id: "of the other"}
+    assert cause.diagnosis.evidence[-1].test == one.nodeid
+    assert made.parted(told) == "of one"
+    unknown = dataclasses.replace(cause.diagnosis, evidence=())
+    assert made.parted(dataclasses.replace(told, diagnosis=unknown)) == "of the other"
+
+
 def test_a_run_that_was_stopped_says_so() -> None:
     made = outcome()
     made.run |= {"complete": False, "stopped_by": "keyboard interrupt"}

@@ -15,6 +15,8 @@ from ..model import PAIRED, Look, Value
 from ..observe.compare import same_content
 
 MAX_ATOMS = 12
+ANY = 1_000
+"""As many objects in one another as a look may hold, and more."""
 MAX_WHOLE = 200
 """Letters of a wanted text that is also looked for whole."""
 _TOKEN = re.compile(r"(?<![\w.-])-\d+(?:[.,]\d+)*|\d+(?:[.,]\d+)*|[A-Za-z_]\w*|[^\sA-Za-z_\d]")
@@ -62,8 +64,8 @@ def difference(actual: Look, expected: Look) -> Difference:
     )
 
 
-def parts(look: object) -> Iterator[Atom]:
-    """Yield every atom in a look."""
+def parts(look: object, objects: int = ANY) -> Iterator[Atom]:
+    """Yield every atom in a look; of objects those that stand in at most so many of them."""
     if isinstance(look, Atom):
         yield look
     elif isinstance(look, Value) and is_whole(look):
@@ -71,11 +73,14 @@ def parts(look: object) -> Iterator[Atom]:
     elif isinstance(look, Value) and look.kind == "literal":
         yield _exact(look)
     elif isinstance(look, Value):
+        objects -= look.kind == "object"
+        if objects < 0:
+            return
         for item in look.items:
             for one in item if look.kind in PAIRED else (item,):
-                yield from parts(one)
+                yield from parts(one, objects)
         for _, item in look.attrs:
-            yield from parts(item)
+            yield from parts(item, objects)
     elif isinstance(look, (bool, str)) or look is None:
         yield Atom(look)
     elif isinstance(look, (int, float)):
@@ -107,8 +112,8 @@ class Holding:
 
     __slots__ = ("_exact", "_numbers", "_texts", "_values")
 
-    def __init__(self, looks: Sequence[Look]) -> None:
-        atoms = {atom for look in looks for atom in parts(look)}
+    def __init__(self, looks: Sequence[Look], objects: int = ANY) -> None:
+        atoms = {atom for look in looks for atom in parts(look, objects)}
         found = {atom.value for atom in atoms}
         self._values = found - {v for v in found if isinstance(v, float)}
         self._numbers = [a.value for a in atoms if isinstance(a.value, float) and a.decimals < 0]

@@ -85,7 +85,11 @@ def _of_walk(case: Case, walk: Walk, wrong: list[Wrong]) -> list[Finding]:
     given = {call.id: Holding([value for _, value in call.arguments]) for call in calls}
     gave = {call.id: Holding(_results(call)) for call in calls}
     linked = {step.call.id for step in walk.steps}
-    found = [(one, *_sorted_out(calls, given, gave, one)) for one in wrong]
+    # What lies in an object in an object that it was given, a call has not lost.
+    near = given
+    if any(one.missing for one in wrong):
+        near = {call.id: Holding([value for _, value in call.arguments], 1) for call in calls}
+    found = [(one, *_sorted_out(calls, near if one.missing else given, gave, one)) for one in wrong]
     tainted = _tainted(calls, given, [(one, born) for one, born, _ in found])
     composed = _above(walk, linked)
     elsewhere = _elsewhere(walk, calls, linked)

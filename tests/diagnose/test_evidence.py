@@ -9,6 +9,7 @@ import pytest
 
 from pytest_autopsy.diagnose import behaviour, spectrum
 from pytest_autopsy.diagnose.atoms import Atom, difference
+from pytest_autopsy.diagnose.origin import walk_back
 from pytest_autopsy.diagnose.spectrum import ochiai
 from pytest_autopsy.model import Diagnosis, Value
 from pytest_autopsy.observe.values import look
@@ -344,3 +345,137 @@ def test_what_nobody_looked_at_is_no_title(bench: Make) -> None:
     made.test("test_good")
     made.test("test_bad")
     assert made.diagnosis().title == "pick is run by 1 of 1 failing and 0 of 1 passing tests"
+
+
+CHAIN = """
+class Rows:
+    def __init__(self, rows):
+        self.rows = rows
+
+    def keep(self, least):
+        return Rows([row for row in self.rows if row > least])
+
+    def doubled(self):
+        return Rows([2 * row for row in self.rows])
+
+    def total(self):
+        return sum(self.rows)
+
+def report(rows):
+    return (
+        Rows(rows)
+        .keep(1)
+        .doubled()
+        .total()
+    )
+
+def test_good(): assert report([1]) == 0
+def test_bad(): assert report([1, 2]) == 6
+"""
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="no columns to tell calls of a line apart")
+def test_a_chain_over_several_lines_is_followed(bench: Make) -> None:
+    made = bench(CHAIN)
+    made.test("test_good")
+    made.test("test_bad", ("==", 4, 6))
+    case = made.case()
+    walk = walk_back(case, case.failures[0])
+    assert {"Rows.total", "Rows.doubled", "Rows.keep"} <= {s.call.function.name for s in walk.steps}
+
+
+FOUND = """
+def find(name):
+    return {"tea": 3}.get(name) or None
+
+def cost(name):
+    return find(name) + 1
+
+def test_tea(): assert cost("tea") == 4
+def test_none(): assert %s is None
+def test_bad(): assert cost("rye") == 4
+"""
+
+
+@pytest.mark.parametrize(("passing", "word"), [("None", "shown"), ('find("milk")', "likely")])
+def test_a_none_that_passing_tests_take_is_no_mechanism(
+    bench: Make, passing: str, word: str
+) -> None:
+    made = bench(FOUND % passing)
+    for name in ("test_tea", "test_none", "test_bad"):
+        made.test(name)
+    found = made.diagnosis()
+    assert (first(found), found.confidence) == ("find", word)
+
+
+CAUGHT = """
+def largest(rows):
+    try:
+        return max(rows)
+    except ValueError:
+        return None
+
+def share(rows, own):
+    return own / (largest(rows) or 1) %s 2
+
+def test_good(): assert share([4], 2) == 1
+def test_none(): assert largest(()) is None
+def test_bad(): assert share([], 2) == 4
+"""
+
+
+def test_what_passing_tests_swallow_to_the_same_result_is_no_title(bench: Make) -> None:
+    made = bench(CAUGHT % "+")
+    for name in ("test_good", "test_none"):
+        made.test(name)
+    made.test("test_bad", ("==", 4.5, 4))
+    assert "swallows" not in made.diagnosis().title
+
+
+def test_types_are_told_without_their_length() -> None:
+    assert [behaviour._article(one) for one in ("str", "bool", "Cart")] == [
+        "a str",
+        "a bool",
+        "Cart",
+    ]
+
+
+SEARCHED = """
+def page(lines):
+    return "\\n".join(lines)
+
+def test_good(): assert page(["a"]) == "a"
+def test_bad(): assert "c" in page(["a", "b"])
+"""
+
+
+def test_what_a_text_is_searched_in_spells_nothing(bench: Make) -> None:
+    made = bench(SEARCHED)
+    made.test("test_good")
+    made.test("test_bad", ("in", "c", "a\nb"))
+    assert not [why for one in made.diagnosis().suspects for why in one.why if "spells" in why]
+
+
+OWNED = """
+class Backend:
+    def __init__(self):
+        self.pages = {"home": "Welcome", "about": "Who we are"}
+
+class Site:
+    def __init__(self):
+        self.backend = Backend()
+
+def fetch(site, names):
+    return [site.backend.pages[name] for name in names]
+
+def test_good(): assert fetch(Site(), ["home"]) == ["Welcome"]
+def test_bad(): assert fetch(Site(), ["home"]) == ["Welcome", "Who we are"]
+"""
+
+
+def test_what_lies_in_an_object_of_an_object_is_not_lost(bench: Make) -> None:
+    made = bench(OWNED)
+    made.test("test_good")
+    made.test("test_bad", ("==", ["Welcome"], ["Welcome", "Who we are"]))
+    found = made.diagnosis()
+    assert not [fact.fact for fact in found.evidence if "lost" in fact.fact]

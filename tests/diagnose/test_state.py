@@ -121,6 +121,49 @@ def test_a_task_whose_exception_is_lost(bench: Make) -> None:
     assert found.confidence == "shown"
 
 
+GATHERED = """
+import asyncio
+
+class NoPage(Exception):
+    pass
+
+async def page(name):
+    await asyncio.sleep(0)
+    if name == "x":
+        raise NoPage(name)
+    return name
+
+async def pages(names):
+    found = await asyncio.gather(*map(page, names), return_exceptions=True)
+    return dict(zip(names, found))
+
+def shown(names):
+    return sorted(name for name, page in asyncio.run(pages(names)).items())
+
+def test_good(): assert shown(["a"]) == ["a"]
+def test_bad(): assert shown(["a", "x"]) == ["a"]
+"""
+
+
+def test_an_exception_that_gather_returns_is_not_lost(bench: Make) -> None:
+    made = bench(GATHERED)
+    made.test("test_good")
+    made.test("test_bad", ("==", ["a", "x"], ["a"]))
+    assert "lost exception" not in kinds(made.diagnosis())
+
+
+def test_what_passing_tests_lose_as_well_explains_nothing(bench: Make) -> None:
+    source = (TASKS % "").replace(
+        "def test_bad()",
+        'def test_same(): assert asyncio.run(fetch_all(["1", "x"], [])) == [1]\ndef test_bad()',
+    )
+    made = bench(source)
+    made.test("test_good")
+    made.test("test_same")
+    made.test("test_bad", ("==", 1, 2))
+    assert "lost exception" not in kinds(made.diagnosis())
+
+
 def test_a_task_that_is_asked_loses_nothing(bench: Make) -> None:
     made = bench(TASKS % "[task.result() for task in tasks]")
     made.test("test_good")
@@ -377,3 +420,30 @@ def test_an_attribute_that_is_set_is_no_such_thing(bench: Make) -> None:
     made.test("test_good")
     made.test("test_bad")
     assert "attribute not set" not in kinds(made.diagnosis())
+
+
+SUPER = """
+class Node:
+    def __init__(self, name):
+        self.name, self.hidden = name, False
+
+class Label(Node):
+    def __init__(self, name):
+        self.name = name
+
+def visible(nodes):
+    return [node.name for node in nodes if not node.hidden]
+
+def test_good(): assert visible([Node("a")]) == ["a"]
+def test_bad(): assert visible([Node("a"), Label("b")]) == ["a", "b"]
+"""
+
+
+def test_a_constructor_that_does_not_call_its_base(bench: Make) -> None:
+    """The name is no slip of an attribute that is set: it is just that one."""
+    made = bench(SUPER)
+    made.test("test_good")
+    made.test("test_bad")
+    found = made.diagnosis()
+    assert found.suspects[0].function.name == "Label.__init__"
+    assert "Label.__init__ made a Label without hidden" in found.suspects[0].why

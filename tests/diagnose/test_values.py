@@ -6,6 +6,7 @@ import datetime
 import enum
 from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
 
 from pytest_autopsy.diagnose.atoms import Atom, Holding, difference
 from pytest_autopsy.diagnose.rank import gather
@@ -27,6 +28,17 @@ def facts(found: Diagnosis, name: str) -> str:
     return "; ".join(
         fact for one in found.suspects if one.function.name == name for fact in one.why
     )
+
+
+def test_a_decimal_holds_itself_and_not_what_its_digits_begin_with() -> None:
+    """Who makes 0.10 of 0.1050 has rounded it; one that is written as text is the same."""
+    more = Holding([look(Decimal("0.1050"))])
+    assert not more.has(Atom(0.1, 2))
+    assert not more.has(Atom("0.10"))
+    assert more.has(Atom(0.105, 4))
+    assert Holding([look(Decimal("0.10"))]).has(Atom(0.1, 2))
+    assert Holding([look(Fraction(1, 4))]).has(Atom(0.25, 2))
+    assert Holding([0.1049]).has(Atom(0.1, 2)), "a float is only written with fewer digits"
 
 
 def test_a_date_is_one_atom() -> None:
