@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pytest_autopsy.diagnose import unset
 from pytest_autopsy.model import Diagnosis
 from pytest_autopsy.pipeline import explain
 
@@ -446,4 +447,5 @@ def test_a_constructor_that_does_not_call_its_base(bench: Make) -> None:
     made.test("test_bad")
     found = made.diagnosis()
     assert found.suspects[0].function.name == "Label.__init__"
-    assert "Label.__init__ made a Label without hidden" in found.suspects[0].why
+    (unset_by,) = unset.find(made.case())
+    assert (unset_by.fact, unset_by.strength) == ("Label.__init__ made a Label without hidden", 0.8)
