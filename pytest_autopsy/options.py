@@ -101,7 +101,7 @@ def add_options(parser: pytest.Parser) -> None:
     )  # fmt: skip
     group.addoption(
         "--autopsy-cause", default=None, dest="autopsy_cause", metavar="ID",
-        help="run the tests of a cause: its id, or its number in the latest digest",
+        help="run the tests of a cause: its id, also of an earlier run, or its number in the latest digest",
     )  # fmt: skip
     group.addoption(
         "--autopsy-only", action="store_true", default=False, dest="autopsy_only",
