@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -57,9 +58,15 @@ class Outcome:
         same = (one for one in cause.failures if self.failure(one).nodeid == told)
         return self.divergences.get(next(same, cause.exemplar))
 
-    def rerun(self, cause: RootCause) -> list[str]:
-        """Return the command that runs the tests of a cause, as an argument list."""
-        return ["pytest", "--autopsy", *self.store_option, "--autopsy-cause", cause.id]
+    def rerun(self, cause: RootCause, *, anywhere: bool = False) -> list[str]:
+        """Return the command that runs the tests of a cause, as an argument list.
+
+        With `anywhere` it names no absolute path: other tools compare such texts between machines.
+        """
+        chosen = self.store_option
+        if anywhere:
+            chosen = tuple(one for one in chosen if not os.path.isabs(one.partition("=")[2]))
+        return ["pytest", "--autopsy", *chosen, "--autopsy-cause", cause.id]
 
     def failure(self, failure_id: str) -> Failure:
         """Return the failure with this id."""

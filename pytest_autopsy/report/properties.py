@@ -70,5 +70,5 @@ def box(outcome: Outcome, failure_id: str) -> list[str]:
         lines.append(f"  {fact.role}{where} {fact.file}:{fact.line} {fact.fact}")
     if diagnosis.hint:
         lines.append(f"  {diagnosis.hint}")
-    lines.append(f"  rerun {shlex.join(outcome.rerun(cause))}")
+    lines.append(f"  rerun {shlex.join(outcome.rerun(cause, anywhere=True))}")
     return [shortened(clean(line), 300) for line in lines[:12]]
