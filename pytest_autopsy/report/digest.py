@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..history import Earlier, Seen
@@ -65,7 +65,7 @@ class Outcome:
         """
         chosen = self.store_option
         if anywhere:
-            chosen = tuple(one for one in chosen if not os.path.isabs(one.partition("=")[2]))
+            chosen = tuple(one for one in chosen if not Path(one.partition("=")[2]).is_absolute())
         return ["pytest", "--autopsy", *chosen, "--autopsy-cause", cause.id]
 
     def failure(self, failure_id: str) -> Failure:
