@@ -157,7 +157,9 @@ def _class_finding(
 
 def _article(type_: str) -> str:
     """A type for readers: of built-in ones `a str`, of others their name."""
-    return f"a {type_}" if type_ in _WORDS or type_ == "bool" else type_
+    if type_ not in _WORDS and type_ != "bool":
+        return type_
+    return f"{'an' if type_ == 'int' else 'a'} {type_}"
 
 
 def _in_words(told: str) -> str:
