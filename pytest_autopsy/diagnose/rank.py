@@ -311,5 +311,5 @@ def _unexplained(case: Case) -> Diagnosis:
         confidence="none",
         kind=kind,
         title=title,
-        why_none=why or "no function of the project ran in it",
+        why_none=why or "no function that is traced ran in it",
     )

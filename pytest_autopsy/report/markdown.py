@@ -53,8 +53,9 @@ def _within(outcome: Outcome, room: int, full: int, more: int) -> Iterator[str]:
             left_out += 1
     if lines or left_out:
         said = f"{many(left_out, 'cause')} and " if left_out else ""
+        told = f"{said}the evidence of those with one line"
         yield ""
-        yield f"Left out: {said}what is not told above; more: {code_span(f'pytest-autopsy show --budget {more}')}"
+        yield f"Left out: {told}; more: {code_span(f'pytest-autopsy show --budget {more}')}"
 
 
 def _in_a_line(number: int, cause: RootCause) -> str:
