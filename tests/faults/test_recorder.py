@@ -15,8 +15,6 @@ CALLBACKS = (
     "resume",
     "info_for",
     "_note",
-    "_before",
-    "_after",
     "is_cut",
     "_new_entry",
     "begin",
@@ -25,6 +23,8 @@ CALLBACKS = (
     "pop_owner",
     "_own",
 )
+
+SIGHT = ("afresh", "affordable", "result", "before", "after")
 
 LOOKS = (
     "pytest_autopsy.observe.detail:message",
@@ -36,6 +36,12 @@ LOOKS = (
 @pytest.mark.parametrize("name", CALLBACKS)
 def test_callbacks(suite, name):
     run = suite.check(f"{RECORDER}:Recorder.{name}")
+    assert run.has_digest
+
+
+@pytest.mark.parametrize("name", SIGHT)
+def test_sight(suite, name):
+    run = suite.check(f"pytest_autopsy.record.sight:Sight.{name}")
     assert run.has_digest
 
 
