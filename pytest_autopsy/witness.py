@@ -62,9 +62,8 @@ class Witness:
         self.detail = detail
         self.redactor: Redactor = camera.redactor
         self.describer = Describer(faults)
-        self._serials: dict[
-            str, dict[int, int]
-        ] = {}  # of what failed: protocol -> which of its name
+        # Of what failed: number of the test that ran -> which one of its name it is.
+        self._serials: dict[str, dict[int, int]] = {}
         self._compared: Assertion | None = None
 
     def begin(self) -> None:

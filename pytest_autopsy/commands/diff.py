@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +59,7 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     was = {failure["id"]: failure for failure in before["failures"]}
     now = {failure["id"]: failure for failure in after["failures"]}
     old, new = _by_any_id(before), _by_any_id(after)
-    status = {one["id"]: one["status"] for one in after.get("earlier_causes", ())}
-    left: dict[str, list[dict[str, Any]]] = {"gone": [], "not run": [], "": []}
-    for cause in before["root_causes"]:
-        if not _ids(cause) & new.keys():
-            left[next((status[one] for one in _ids(cause) if one in status), "")].append(cause)
+    left = _left(before, after, new.keys())
     unrun = {one for cause in left["not run"] for one in cause["failures"]}
     missing = was.keys() - now.keys()
     return {
@@ -89,6 +85,18 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
             "same": sum(words_of(now[o]) == words_of(was[o]) for o in now.keys() & was.keys()),
         },
     }  # fmt: skip
+
+
+def _left(
+    before: dict[str, Any], after: dict[str, Any], present: Set[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """The causes of the first that the second does not have: gone, not run, or neither is known."""
+    status = {one["id"]: one["status"] for one in after.get("earlier_causes", ())}
+    left: dict[str, list[dict[str, Any]]] = {"gone": [], "not run": [], "": []}
+    for cause in before["root_causes"]:
+        if not _ids(cause) & present:
+            left[next((status[one] for one in _ids(cause) if one in status), "")].append(cause)
+    return left
 
 
 def _ids(cause: dict[str, Any]) -> set[str]:

@@ -42,9 +42,9 @@ def find_failure(digest: dict[str, Any], wanted: str) -> dict[str, Any]:
 
 def _names(nodeid: str) -> tuple[str, ...]:
     """What a test is called: with its class or without, with its parameters or without."""
-    own = nodeid.partition("::")[2]
-    bare = own.partition("[")[0]
-    return own, bare, bare.rpartition("::")[2], own[len(bare.rpartition("::")[0]) :].lstrip(":")
+    bare, bracket, parameters = nodeid.partition("::")[2].partition("[")
+    last = bare.rpartition("::")[2]
+    return tuple(name + more for name in (bare, last) for more in ("", bracket + parameters))
 
 
 def _nearest(wanted: str, names: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from ..model import PAIRED, Look, Value
-from ..observe.compare import same_content
+from ..observe.compare import held_in, same_content
 
 MAX_ATOMS = 12
 ANY = 1_000
@@ -76,11 +76,8 @@ def parts(look: object, objects: int = ANY) -> Iterator[Atom]:
         objects -= look.kind == "object"
         if objects < 0:
             return
-        for item in look.items:
-            for one in item if look.kind in PAIRED else (item,):
-                yield from parts(one, objects)
-        for _, item in look.attrs:
-            yield from parts(item, objects)
+        for one in held_in(look):
+            yield from parts(one, objects)
     elif isinstance(look, (bool, str)) or look is None:
         yield Atom(look)
     elif isinstance(look, (int, float)):

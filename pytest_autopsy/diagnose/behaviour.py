@@ -12,6 +12,7 @@ from functools import partial
 from ..model import Call, Evidence, Failure, Function, Look
 from ..observe.text import to_text
 from ..record.finish import behaviour_of, given_of, of_argument, value_class
+from .calls import Calls
 from .case import Case, Finding
 
 MAX_CALLS = 400
@@ -71,29 +72,26 @@ def strange_argument(case: Case, failure: Failure) -> Evidence | None:
 
     None, or a value of another type: it tells why it failed, and speaks for it, not against it.
     """
-    call = failed_call(case, failure)
+    call = failed_call(failure)
     if call is None:
         return None
-    names = (name for name, _ in call.arguments if name not in ("self", "cls"))
-    fact = next(filter(None, (_strange(case, call, name) for name in names)), None)
+    given = ((name, value) for name, value in call.arguments if name not in ("self", "cls"))
+    fact = next(filter(None, (_strange(case, call, *one) for one in given)), None)
     line = failure.project_frames[0].line
     place = call.function.file, line, call.function.name, failure.nodeid, call.id
     return Evidence("new class", fact, "called", *place) if fact else None
 
 
-def failed_call(case: Case, failure: Failure) -> Call | None:
+def failed_call(failure: Failure) -> Call | None:
     """Return the call of the program's own code that raised what failed; None where none did."""
     frames = failure.project_frames
     if not frames or frames[0].kind != "code" or failure.trace is None:
         return None
-    function = case.standing_on(frames[0])
-    raised = (c for c in reversed(failure.trace.calls) if c.outcome == "raise")
-    return next((call for call in raised if case.with_kind(call.function) == function), None)
+    return Calls(failure.trace).of_frame(frames[0])
 
 
-def _strange(case: Case, call: Call, name: str) -> str:
+def _strange(case: Case, call: Call, name: str, value: Look) -> str:
     """What is new of an argument of a call, as a sentence; nothing where nothing is."""
-    value = dict(call.arguments)[name]
     usual = classes_of_argument(case.features_when_passing(call.function) or frozenset(), name)
     types = set(map(type_in, usual))
     shown = sum(case.passing_with(call.function, of_argument(name) + one) for one in usual)
@@ -142,9 +140,10 @@ def _class_finding(
     if not usual:
         return None
     shown = to_text(call.value, 40)
-    others = type_in(value_class(call.value)) not in map(type_in, usual)
-    words = sorted({*map(type_in, usual)}, key=str) if others else usual
-    told = " or ".join(map(_article if others else _in_words, words[:3]))
+    types = sorted(set(map(type_in, usual)))
+    known_type = type_in(value_class(call.value)) in types
+    words = map(_in_words, usual[:3]) if known_type else map(_article, types[:3])
+    told = " or ".join(words)
     fact = f"{call.function.short} returned {shown}; in passing tests {told}"
     evidence = Evidence(
         "new class", fact, "culprit", call.function.file, call.line, call.function.name,

@@ -85,11 +85,7 @@ def _of_walk(case: Case, walk: Walk, wrong: list[Wrong]) -> list[Finding]:
     given = {call.id: Holding([value for _, value in call.arguments]) for call in calls}
     gave = {call.id: Holding(_results(call)) for call in calls}
     linked = {step.call.id for step in walk.steps}
-    # What lies in an object in an object that it was given, a call has not lost.
-    near = given
-    if any(one.missing for one in wrong):
-        near = {call.id: Holding([value for _, value in call.arguments], 1) for call in calls}
-    found = [(one, *_sorted_out(calls, near if one.missing else given, gave, one)) for one in wrong]
+    found = [(one, *_sorted_out(calls, given, gave, one)) for one in wrong]
     tainted = _tainted(calls, given, [(one, born) for one, born, _ in found])
     composed = _above(walk, linked)
     elsewhere = _elsewhere(walk, calls, linked)
@@ -198,7 +194,8 @@ def _sorted_out(
     for call in reversed(calls):  # children before their parents
         has, had = gave[call.id].has(atom), given[call.id].has(atom)
         if wrong.missing:
-            did, brought = had and not has and _has_parts(call.value), below[call.id]
+            did = had and not has and _has_parts(call.value) and _is_near(call, atom)
+            brought = below[call.id]
         else:
             did, brought = has and not had, below[call.id]
         if did and not brought:
@@ -208,6 +205,11 @@ def _sorted_out(
         if call.parent is not None and (did or brought):
             below[call.parent] = True
     return born, carried
+
+
+def _is_near(call: Call, atom: Atom) -> bool:
+    """Whether it was given the atom in one object at most: what lies in an object of an object it has not lost."""
+    return Holding([value for _, value in call.arguments], 1).has(atom)
 
 
 def _has_parts(value: Look) -> bool:

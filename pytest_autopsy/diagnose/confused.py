@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..model import PAIRED, Call, Evidence, Failure, Function, Look, Value
+from ..model import Call, Evidence, Failure, Function, Look, Value
+from ..observe.compare import held_in
 from ..observe.text import to_text
 from .behaviour import classes_of_argument, classes_of_results, failed_call, type_in
 from .case import Case, Finding
@@ -40,20 +41,21 @@ def _texts(case: Case, walk: Walk) -> list[tuple[str, Call, str]]:
     """Digits as text where passing tests show a number, with the call that shows them, and how."""
     found: dict[str, tuple[str, Call, str]] = {}
     calls = {step.call.id: step.call for step in walk.steps}
-    failed = failed_call(case, walk.failure)
+    failed = failed_call(walk.failure)
     for call in (*calls.values(), *filter(None, [failed])):
         known = case.features_when_passing(call.function) or frozenset()
-        if call.outcome == "return" and _is_new(call.value, classes_of_results(known)):
+        returned = call.outcome == "return" and is_digits(call.value)
+        if returned and _are_numbers(classes_of_results(known)):
             found.setdefault(str(call.value), (str(call.value), call, "returned"))
         for name, value in call.arguments:
-            if _is_new(value, classes_of_argument(known, name)):
+            if is_digits(value) and _are_numbers(classes_of_argument(known, name)):
                 found.setdefault(str(value), (str(value), call, f"was given as {name}"))
     return list(found.values())[:MAX_TEXTS]
 
 
-def _is_new(look: Look, usual: list[str]) -> bool:
-    """Whether it is digits as text, in place of what passing tests only show as numbers."""
-    types = set(map(type_in, usual)) if is_digits(look) else set()
+def _are_numbers(usual: list[str]) -> bool:
+    """Whether numbers are among these classes, and no text is."""
+    types = set(map(type_in, usual))
     return bool(types & set(_NUMBERS)) and "str" not in types
 
 
@@ -77,11 +79,8 @@ def _held(look: Look) -> Iterator[object]:
     if not isinstance(look, Value):
         yield look
         return
-    for item in look.items:
-        for one in item if look.kind in PAIRED else (item,):
-            yield from _held(one)
-    for _, item in look.attrs:
-        yield from _held(item)
+    for one in held_in(look):
+        yield from _held(one)
 
 
 def _finding(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import PAIRED, Call, Evidence, Function, Look, Value
+from ..model import Call, Evidence, Function, Look, Value
+from ..observe.compare import held_in
 from .behaviour import told_by
 from .case import Case, Finding
 from .origin import Walk, describe_arguments, is_inside
@@ -64,9 +65,7 @@ def _holds(look: Look, kind: str) -> bool:
         return False
     if look.type.rpartition(".")[2] == kind:
         return True
-    paired = look.kind in PAIRED
-    inner = (one for item in look.items for one in (item if paired else (item,)))
-    return any(_holds(one, kind) for one in (*inner, *(value for _, value in look.attrs)))
+    return any(_holds(one, kind) for one in held_in(look))
 
 
 def _is_usual(case: Case, call: Call) -> bool:

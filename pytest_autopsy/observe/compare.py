@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ..model import ARRAYS, PAIRED, Look, Value
@@ -153,9 +153,13 @@ def contains(whole: Any, part: Any) -> bool:
         return True
     if not isinstance(whole, Value):
         return False
-    items = _flat(whole.items) if whole.kind in PAIRED else whole.items
-    held = (value for _, value in whole.attrs)
-    return any(contains(item, part) for item in (*items, *held))
+    return any(contains(one, part) for one in held_in(whole))
+
+
+def held_in(whole: Value) -> Iterator[Any]:
+    """Yield what a value holds itself: its items, keys and values of pairs, and its attributes."""
+    yield from _flat(whole.items) if whole.kind in PAIRED else whole.items
+    yield from (value for _, value in whole.attrs)
 
 
 def first_difference(left: Look, right: Look, path: str = "", near: Near | None = None) -> str:

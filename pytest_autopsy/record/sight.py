@@ -13,7 +13,7 @@ from ..model import Change, Look, Value
 from ..observe.detail import Detail
 from ..observe.values import TYPES, Limits
 from .codes import CodeInfo
-from .effort import Effort
+from .effort import LEAST, Effort
 from .records import ARGUMENTS, LIMITS, Entry, Extra
 
 MAX_INT = 1 << 64
@@ -33,12 +33,11 @@ class Sight:
         self.given: dict[int, Entry] = {}  # id of an argument -> the call that was given it last
         self.step = 0  # calls that tests made themselves
         self._begun = 0  # how many before this test
-        self._nodes = self._step_nodes = self._all_nodes = 0
+        self._effort = LEAST
 
     def afresh(self, effort: Effort) -> None:
         """From here on nothing has been looked at: a test, or a phase of it, begins."""
-        self._nodes, self._step_nodes = effort.nodes, effort.step_nodes
-        self._all_nodes = effort.all_nodes
+        self._effort = effort
         self.looker = self.detail.looker(self.full)
         self.again = self.full._replace(nodes=min(effort.again, self.full.nodes))
         self.given.clear()
@@ -47,12 +46,12 @@ class Sight:
 
     def affordable(self, info: CodeInfo) -> Limits:
         """Return how closely a call's values may be looked at after what was taken so far."""
-        spent = self.looker.spent
+        effort, spent = self._effort, self.looker.spent
         looked, info.looked = info.looked, self.step
         if (
-            spent <= self._nodes
-            or (spent <= self._step_nodes and looked < self.step)
-            or (spent <= self._all_nodes and looked < self._begun)
+            spent <= effort.nodes
+            or (spent <= effort.step_nodes and looked < self.step)
+            or (spent <= effort.all_nodes and looked < self._begun)
         ):
             return self.full
         return TYPES
@@ -62,7 +61,7 @@ class Sight:
         looker, limits = self.looker, entry[LIMITS]
         if limits is self.unasked:
             limits = self.affordable(info)
-        if limits is TYPES or looker.spent > self._all_nodes:
+        if limits is TYPES or looker.spent > self._effort.all_nodes:
             return looker.glance(value)
         looker.limits = limits
         return looker.look(value)

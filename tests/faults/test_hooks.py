@@ -4,32 +4,18 @@ import pytest
 
 from .helpers import WARNING, assert_untouched
 
-RECORDING = (
-    "add_marker_targets",
-    "_begin",
-    "_end",
-    "_fixture_begins",
-    "_examine",
-)
-
-SESSION = (
-    "stop",
-    "begin",
-    "phase",
-    "fixture_begins",
-    "fixture_ended",
-    "fixture_gone",
-    "failed",
-    "end",
-    "_shared",
-    "_keep_failures",
-)
-
-WITNESS = ("begin", "compared", "learn", "look_at", "_exception", "_snapshot", "_assertion")
-
-TRACER = ("stop", "phase", "mend", "wake")
-
-FILES = ("made_at", "write", "redact_again", "_redacted", "_wrote")
+PARTS = {
+    "recording:Recording": ("add_marker_targets", "_begin", "_end", "_fixture_begins", "_examine"),
+    "session:Session": (
+        "stop", "begin", "phase", "fixture_begins", "fixture_ended", "fixture_gone", "failed", "end",
+        "_shared", "_keep_failures",
+    ),
+    "witness:Witness": (
+        "begin", "compared", "learn", "look_at", "_exception", "_snapshot", "_assertion",
+    ),
+    "tracer:Tracer": ("stop", "phase", "mend", "wake"),
+    "filing:Files": ("made_at", "write", "redact_again", "_redacted", "_wrote"),
+}  # fmt: skip
 
 CLOSING = (
     "display:Display.header",
@@ -58,29 +44,9 @@ ACTIVATION = (
 )
 
 
-@pytest.mark.parametrize("name", RECORDING)
-def test_recording(suite, name):
-    suite.check(f"pytest_autopsy.recording:Recording.{name}")
-
-
-@pytest.mark.parametrize("name", SESSION)
-def test_session(suite, name):
-    suite.check(f"pytest_autopsy.session:Session.{name}")
-
-
-@pytest.mark.parametrize("name", WITNESS)
-def test_witness(suite, name):
-    suite.check(f"pytest_autopsy.witness:Witness.{name}")
-
-
-@pytest.mark.parametrize("name", TRACER)
-def test_tracer(suite, name):
-    suite.check(f"pytest_autopsy.tracer:Tracer.{name}")
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_files(suite, name):
-    suite.check(f"pytest_autopsy.filing:Files.{name}")
+@pytest.mark.parametrize("where", [f"{part}.{n}" for part, names in PARTS.items() for n in names])
+def test_recording(suite, where):
+    suite.check(f"pytest_autopsy.{where}")
 
 
 @pytest.mark.parametrize("where", CLOSING)

@@ -167,48 +167,34 @@ def test_an_argument_that_is_handed_down_is_looked_at_shortly_and_alike(lab):
     assert to_text(work.value) == "[[1], [2], [3], [4], [0]]"
 
 
-def test_another_object_in_the_place_of_one_that_is_gone_is_looked_at_whole(lab):
+BOXES = """
+    class Box:
+        def __init__(self, n):
+            self.a, self.b, self.c = [n], [n], [n]
+
+    def take(box):
+        return box.a
+
+    def one_after_another():
+        for n in range(4):
+            box = Box(n)
+            take(box)
+            del box
+
+    def given_up(box):
+        box = None
+        for n in range(4):
+            take(Box(n))
+"""
+
+
+@pytest.mark.parametrize("given_up", [False, True])
+def test_another_object_in_the_place_of_one_that_is_gone_is_looked_at_whole(lab, given_up):
     """And one that was shown empty, in its constructor: only what an open call holds is known."""
-    prog = lab.load(
-        """
-        class Box:
-            def __init__(self, n):
-                self.a, self.b, self.c = [n], [n], [n]
-
-        def take(box):
-            return box.a
-
-        def work():
-            for n in range(4):
-                box = Box(n)
-                take(box)
-                del box
-        """
-    )
+    prog = lab.load(BOXES)
+    work = (lambda: prog.given_up(prog.Box(9))) if given_up else prog.one_after_another
     with lab.started():
-        calls = lab.again(prog.work).all("take")
-    shown = [to_text(call.arguments[0][1]) for call in calls]
-    assert shown == [f"Box(a=[{n}], b=[{n}], c=[{n}])" for n in range(4)]
-
-
-def test_an_argument_that_its_call_gave_up_may_be_another_object(lab):
-    prog = lab.load(
-        """
-        class Box:
-            def __init__(self, n):
-                self.a, self.b, self.c = [n], [n], [n]
-
-        def take(box):
-            return box.a
-
-        def work(box):
-            box = None
-            for n in range(4):
-                take(Box(n))
-        """
-    )
-    with lab.started():
-        calls = lab.again(lambda: prog.work(prog.Box(9))).all("take")
+        calls = lab.again(work).all("take")
     shown = [to_text(call.arguments[0][1]) for call in calls]
     assert shown == [f"Box(a=[{n}], b=[{n}], c=[{n}])" for n in range(4)]
 
