@@ -305,6 +305,7 @@ class Failure:
     snapshot: Snapshot | None = None
     why_no_trace: str = ""
     why_no_snapshot: str = ""
+    said: str = ""  # by pytest, of what failed without an exception
     trace_path: str | None = None
     snapshot_path: str | None = None
     shared_fixture: str | None = None  # the fixture whose set-up this failure is

@@ -16,7 +16,7 @@ from .integrations.nodeids import plain_nodeid
 from .integrations.redacting import redact_report
 from .markers import check_marker, marker_rules
 from .model import Failure
-from .report.facts import evidence_of, facts_of
+from .report.facts import crash_of, evidence_of, facts_of
 from .report.properties import replace_properties
 from .session import Session
 from .snapshot import doctests
@@ -214,7 +214,7 @@ class Recording:
             duration_s=call.duration,
             attempt=getattr(item, "execution_count", 1),
             text=str(report.longrepr),
-            shown_message=_shown_message(report) or doctests.message(error),
+            shown_message=crash_of(report)[1] or doctests.message(error),
             snapshot=item.get_closest_marker("no_snapshot") is None,
             logs=_log_lines(report),
         )
@@ -253,13 +253,3 @@ def _log_lines(report: pytest.TestReport) -> list[str]:
         if name.startswith("Captured log")
         for line in text[-MAX_LOG_TEXT:].splitlines()
     ]
-
-
-def _shown_message(report: pytest.TestReport) -> str | None:
-    """The exception's message as pytest has rendered it, without the type in front."""
-    crash = getattr(report.longrepr, "reprcrash", None)
-    text = getattr(crash, "message", None)
-    if type(text) is not str:
-        return None
-    head, separator, rest = text.partition(": ")
-    return rest if separator and " " not in head else ("" if " " not in head else text)

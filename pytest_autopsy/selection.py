@@ -11,14 +11,15 @@ import pytest
 from .history import History
 from .integrations.nodeids import plain_nodeid
 from .settings import Settings
-from .store import load_run
+from .store import damage, load_run
 
 
 def select_cause(config: pytest.Config, settings: Settings) -> None:
     """Restrict the run to the cause's tests. Raises pytest.UsageError where there is no such cause."""
     assert settings.cause is not None
     try:
-        nodeids = tests_of(settings.directory, settings.cause)
+        with damage(str(settings.directory)):
+            nodeids = tests_of(settings.directory, settings.cause)
     except (OSError, ValueError) as error:
         raise pytest.UsageError(f"--autopsy-cause {settings.cause}: {error}") from None
     if config.args_source is not pytest.Config.ArgsSource.ARGS:

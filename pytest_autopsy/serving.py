@@ -16,14 +16,14 @@ from typing import Any
 from . import __version__
 from .commands.calls import events_of
 from .commands.diff import compare, diff_lines
-from .commands.reading import damage, find_failure
+from .commands.reading import find_failure
 from .commands.runs import find_run
 from .commands.show import asked_for
 from .report.budget import bounded, within
 from .report.foreign import Inputs, triage_json
 from .report.foreign_text import triage_lines
 from .settings import LEAST_BUDGET
-from .store import load_run
+from .store import damage, load_run
 from .triage.gather import Gathered
 from .triage.reading import gather
 

@@ -5,10 +5,10 @@ Directories are 0700 and files 0600, a directory that was there keeps its mode.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,7 @@ class RunDirectory:
 
     def finish(self, snapshot: str | None) -> None:
         """Make this run the latest; `snapshot` (relative to the run) becomes latest.json."""
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             (self.path / LIVE).unlink()
         point(self.store / "latest", Path("runs") / self.run_id)
         if snapshot is not None:
@@ -103,7 +103,7 @@ def write_atomically(target: Path, data: bytes) -> None:
             stream.write(data)
         os.replace(temporary, target)
     except BaseException:
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             os.unlink(temporary)
         raise
 
@@ -120,7 +120,7 @@ def publish(target: Path, data: bytes) -> None:
 def point(link: Path, to: Path) -> None:
     """Make `link` point to `to` (relative), by way of a file with the path where links fail."""
     aside = link.with_name(f"{TEMPORARY}{link.name}-{os.getpid()}")
-    with contextlib.suppress(OSError):
+    with suppress(OSError):
         aside.unlink()
     if link.is_dir() and not link.is_symlink():
         return  # somebody's own directory
@@ -183,6 +183,21 @@ def load_run(path: str | Path = ".autopsy") -> dict[str, Any]:
         raise ValueError(f"{file} is of another version: {schema}; this one reads digest@1")
     found: dict[str, Any] = digest
     return found
+
+
+@contextmanager
+def damage(place: str) -> Iterator[None]:
+    """What is not as a run's files are is said of the place that they were read from.
+
+    Raises ValueError.
+    """
+    try:
+        yield
+    except (KeyError, IndexError, TypeError, AttributeError) as error:
+        said = f"{type(error).__name__}: {error}"
+        raise ValueError(
+            f"a file below {place} is damaged or of another version ({said})"
+        ) from None
 
 
 def prune(
@@ -248,7 +263,7 @@ def _size(folder: Path) -> int:
     total = 0
     for place, _, names in os.walk(folder):
         for name in names:
-            with contextlib.suppress(OSError):
+            with suppress(OSError):
                 total += os.lstat(os.path.join(place, name)).st_size
     return total
 
@@ -259,5 +274,5 @@ def _make_folders(folder: Path) -> None:
         missing.append(folder)
         folder = folder.parent
     for one in reversed(missing):
-        with contextlib.suppress(FileExistsError):
+        with suppress(FileExistsError):
             one.mkdir(mode=0o700)

@@ -13,7 +13,7 @@ from .integrations.nodeids import reported_nodeid
 from .integrations.redacting import redact_report
 from .model import Failure, Phase
 from .observe.text import shortened
-from .report.facts import told_by
+from .report.facts import crash_of, told_by
 from .session import Session
 from .witness import failure_id
 from .wreckage import salvaged
@@ -120,6 +120,8 @@ def _bare_failure(
     phase = _PHASES.get(getattr(report, "when", None) or "collect", "call")
     location = getattr(report, "location", None) or (nodeid.split("::")[0], 0, "")
     said = redacted(str(report.longrepr or "").strip()).partition("\n")[0]
+    failed = ("Failed", shortened(said, 300)) if said else None
+    kind, message = crash_of(report)
     return Failure(
         id=failure_id(f"{nodeid}\0{phase}\0report", ordinal),
         nodeid=redacted(nodeid),
@@ -128,17 +130,7 @@ def _bare_failure(
         file=str(location[0]).replace("\\", "/"),
         line=(location[1] or 0) + 1,
         duration_s=round(getattr(report, "duration", 0.0), 4),
-        exception=_crash_of(report, redacted)
-        or (("Failed", shortened(said, 300)) if said else None),
+        exception=(redacted(kind), redacted(message)) if kind else failed,
         why_no_trace=f"only its report is known: {shortened(said, 120) or 'no text'}",
         why_no_snapshot="only its report is known",
     )
-
-
-def _crash_of(report: Any, redacted: Callable[[str], str]) -> tuple[str, str] | None:
-    """The exception that pytest's own text of a failure ends with, as type and message."""
-    text = getattr(getattr(report.longrepr, "reprcrash", None), "message", None)
-    kind, _, message = text.partition(": ") if type(text) is str else ("", "", "")
-    if not kind.replace(".", "_").isidentifier():
-        return None
-    return redacted(kind), redacted(message)

@@ -119,7 +119,7 @@ class Witness:
     def _snapshot(self, crash: Crash) -> dict[str, Any]:
         if crash.error is None:
             said = shortened(self.redactor.text(crash.text.strip().partition("\n")[0]), MAX_SAID)
-            return {"why_no_snapshot": f"nothing was raised: {said}".removesuffix(": ")}
+            return {"why_no_snapshot": "nothing was raised", "said": said}
         if not crash.snapshot:
             return {"why_no_snapshot": "marked no_snapshot"}
         assertion = self._assertion(crash.error)

@@ -100,6 +100,19 @@ def test_what_is_another_tests_is_said_to_be() -> None:
     assert facts[0].startswith(f"  culprit in {name}: shop/pricing.py:20 load('sku-9')")
 
 
+@pytest.mark.parametrize(
+    ("test", "words"),
+    [("tests/test_a.py::TestA::test_b[x::y z]", " in TestA::test_b[x::y z]:"), ("", "")],
+)
+def test_another_test_is_named_with_its_parameters(test: str, words: str) -> None:
+    made = outcome()
+    (cause,), (one,) = made.causes, made.failures
+    evidence = (dataclasses.replace(cause.diagnosis.evidence[0], test=test),)
+    found = dataclasses.replace(cause.diagnosis, evidence=evidence)
+    made.causes[:] = [dataclasses.replace(cause, diagnosis=found)]
+    assert box(made, one.id)[1].startswith(f"  called{words} shop/cart.py:40")
+
+
 def test_what_stands_beside_is_of_the_failure_that_is_told() -> None:
     made = outcome(2)
     (cause, _), (one, other) = made.causes, made.failures
@@ -114,10 +127,30 @@ def test_what_stands_beside_is_of_the_failure_that_is_told() -> None:
 def test_a_run_that_was_stopped_says_so() -> None:
     made = outcome()
     made.run |= {"complete": False, "stopped_by": "keyboard interrupt"}
-    said = "the run is not complete: keyboard interrupt"
-    assert f"note    {said}" in "\n".join(line.text.strip() for line in lines(made, 80))
-    assert f"\n{said}.\n" in digest_md(made)
-    assert brief(digest(made), 2000)[0].endswith(f"1 cause; {said}")
+    said = "run is not complete: keyboard interrupt"
+    assert f"note    the {said}" in "\n".join(line.text.strip() for line in lines(made, 80))
+    assert f"\nThe {said}.\n" in digest_md(made)
+    assert brief(digest(made), 2000)[0].endswith(f"1 cause; the {said}")
+
+
+def test_why_a_run_was_stopped_is_no_markup() -> None:
+    """`pytest.exit` says it in a test's words."""
+    made = outcome()
+    made.run |= {"complete": False, "stopped_by": HOSTILE}
+    text = digest_md(made)
+    assert "<b>" not in text
+    assert "\x1b" not in text
+    assert "\n2" not in text
+    assert all(line.text.isprintable() for line in lines(made, 80))
+
+
+def test_modules_alone_are_no_other_suspects() -> None:
+    made = outcome()
+    (cause,) = made.causes
+    module = Suspect(Function("shop/cart.py", "<module>", 1), 1, 0.5)
+    found = dataclasses.replace(cause.diagnosis, suspects=(*cause.diagnosis.suspects, module))
+    made.causes[:] = [dataclasses.replace(cause, diagnosis=found)]
+    assert not any(line.text.strip().startswith("also") for line in lines(made, 80))
 
 
 def test_tests_that_did_not_run_are_not_counted() -> None:

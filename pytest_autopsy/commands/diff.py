@@ -9,9 +9,9 @@ from typing import Any
 
 from ..report.budget import words_of
 from ..report.plain import many, safe
-from ..store import load_run
+from ..store import damage, load_run
 from . import add_command, add_json, add_store
-from .reading import complain, damage, emit
+from .reading import complain, emit
 from .runs import find_run
 
 EXAMPLES = """\

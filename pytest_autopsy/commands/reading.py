@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -75,21 +74,6 @@ def stored(run: Path, failure: dict[str, Any]) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None
-
-
-@contextmanager
-def damage(place: str) -> Iterator[None]:
-    """What is not as a run's files are is said of the place that they were read from.
-
-    Raises ValueError.
-    """
-    try:
-        yield
-    except (KeyError, IndexError, TypeError, AttributeError) as error:
-        said = f"{type(error).__name__}: {error}"
-        raise ValueError(
-            f"a file below {place} is damaged or of another version ({said})"
-        ) from None
 
 
 def emit(data: object, lines: Iterable[str], as_json: bool) -> int:

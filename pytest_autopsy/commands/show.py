@@ -12,11 +12,11 @@ from ..report.budget import Traceback, brief, within
 from ..report.plain import cut_end, safe
 from ..report.stored import stored_text
 from ..settings import LEAST_BUDGET
-from ..store import load_run
+from ..store import damage, load_run
 from . import add_command, add_json, add_store
 from .beside import side_by_side
 from .calls import call_lines, call_of, events_of
-from .reading import complain, damage, emit, find_failure, run_of, stored
+from .reading import complain, emit, find_failure, run_of, stored
 from .runs import later_runs
 
 EXAMPLES = """\

@@ -6,9 +6,12 @@ instead of the whole string leads past every function that only formats.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
+from fractions import Fraction
 from typing import NamedTuple
 
 from ..model import PAIRED, Look, Value
@@ -22,7 +25,8 @@ MAX_WHOLE = 200
 _TOKEN = re.compile(r"(?<![\w.-])-\d+(?:[.,]\d+)*|\d+(?:[.,]\d+)*|[A-Za-z_]\w*|[^\sA-Za-z_\d]")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _NUMBERS = re.compile(r"(?<![\w.-])-\d+(?:\.\d+)?|\d+(?:\.\d+)?")  # 2024-03 has no -3 in it
-_EXACT = ("Decimal", "Fraction")  # literals that are numbers
+_NUMERIC = ("Decimal", "Fraction")  # literals that are numbers
+_MAX_DECIMALS = 30
 
 
 class Atom(NamedTuple):
@@ -71,7 +75,7 @@ def parts(look: object, objects: int = ANY) -> Iterator[Atom]:
     elif isinstance(look, Value) and is_whole(look):
         yield Atom(look.type if look.kind == "object" else str(look.items[0]))
     elif isinstance(look, Value) and look.kind == "literal":
-        yield _exact(look)
+        yield _number(look)
     elif isinstance(look, Value):
         objects -= look.kind == "object"
         if objects < 0:
@@ -90,18 +94,23 @@ def is_whole(look: Value) -> bool:
     What its text or its number has in common with another's says nothing.
     """
     if look.kind == "literal":
-        return bool(look.items) and look.type not in _EXACT
+        return bool(look.items) and look.type not in _NUMERIC
     return look.kind == "object" and "." in look.type and [n for n, _ in look.attrs] == ["value"]
 
 
-def _exact(look: Value) -> Atom:
-    """A Decimal or a Fraction as the number that it is, with the decimals that it is written with."""
+def _number(look: Value) -> Atom:
+    """A Decimal as its number with the decimals that it is written with, a Fraction as its value."""
     text = str(look.items[0]) if look.items else ""
-    above, _, below = text.partition("/")
     try:
-        return Atom(float(above) / float(below or 1), len(text.partition(".")[2]))
-    except (ValueError, ZeroDivisionError, OverflowError):
+        if look.type == "Fraction":
+            return Atom(float(Fraction(text)))
+        number = Decimal(text)
+        exponent, value = number.as_tuple().exponent, float(number)
+    except (ValueError, ZeroDivisionError, OverflowError, InvalidOperation):
         return Atom(text)
+    if not isinstance(exponent, int) or not math.isfinite(value):
+        return Atom(text)
+    return Atom(value, min(max(-exponent, 0), _MAX_DECIMALS))
 
 
 class Holding:

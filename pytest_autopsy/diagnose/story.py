@@ -63,9 +63,8 @@ def _how_it_fails(failure: Failure) -> str:
 def _without_suspects(case: Case) -> tuple[str, CauseKind]:
     failure = case.failures[0]
     if failure.exception is None:
-        said = failure.why_no_snapshot.partition(": ")[2]  # a strict xpass: what pytest says of it
         title = f"{failure.nodeid} failed without an exception"
-        return f"{title}: {said}" if said else title, "no evidence"
+        return f"{title}: {failure.said}".removesuffix(": "), "no evidence"
     kind, text = failure.exception
     first_line = text.strip().splitlines()[0] if text.strip() else ""
     return f"{kind}: {first_line}" if first_line else kind, "no evidence"

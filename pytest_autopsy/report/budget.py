@@ -65,7 +65,7 @@ def brief(
     found = f"{many(len(failures), 'failure')}, {many(len(causes), 'cause')}"
     stopped = cut_short(digest["run"])
     head = f"run {bounded(digest['run']['id'], MAX_NAME)}: {found}"
-    head += f"; {bounded(stopped, MAX_FACT)}" if stopped else ""
+    head += f"; the run is {bounded(stopped, MAX_FACT)}" if stopped else ""
     left = budget - RESERVED - tokens(head + "\n")
     taken: list[tuple[int, int, list[str]]] = []
     told, out = {len(causes) + 1, len(causes) + 2}, []

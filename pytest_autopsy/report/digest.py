@@ -225,6 +225,7 @@ def _failure(failure: Failure, outcome: Outcome) -> dict[str, object]:
         "snapshot": below + failure.snapshot_path if failure.snapshot_path else None,
         "trace": below + failure.trace_path if failure.trace_path else None,
         "why_no_trace": failure.why_no_trace or None,
+        "why_no_snapshot": failure.why_no_snapshot or None,
         "rerun": rerun_of(failure),
     }
 

@@ -51,6 +51,20 @@ def told_by(report: Any) -> dict[str, Any]:
     return told if isinstance(told.get("evidence", ""), str) else {}
 
 
+def crash_of(report: Any) -> tuple[str, str]:
+    """Return type and message of what a test raised, as pytest has rendered them; "" for what it has not.
+
+    A plain assert has no type in front, several lines of source before a SyntaxError have none.
+    """
+    text = getattr(getattr(report.longrepr, "reprcrash", None), "message", None)
+    if type(text) is not str:
+        return "", ""
+    kind, _, message = text.partition(": ")
+    if " " in kind:
+        return "AssertionError" if text.startswith("assert ") else "", text
+    return kind, message
+
+
 def _place(failure: Failure) -> Frame | None:
     """The innermost frame of the project that the exception left."""
     return next(iter(failure.project_frames), None)

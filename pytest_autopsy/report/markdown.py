@@ -82,7 +82,7 @@ def _head(outcome: Outcome) -> Iterator[str]:
     stopped = cut_short(run)
     if stopped:
         yield ""
-        yield f"{stopped}."
+        yield f"The run is {escaped(stopped)}."
 
 
 def _foot(outcome: Outcome) -> Iterator[str]:

@@ -70,7 +70,7 @@ def _head(digest: dict[str, Any], notes: Sequence[str]) -> Markup:
         tag("p", f"pytest-autopsy, {run['started_utc']}", class_="note"),
         tag("h1", headline(digest)),
         tag("ul", *(tag("li", tag("b", f"{count:,}"), f" {name}") for name, count in counts), class_="counts"),
-        tag("p", stopped, class_="note") if stopped else None,
+        tag("p", f"The run is {stopped}.", class_="note") if stopped else None,
         *(tag("p", note, class_="note") for note in notes),
         class_="run",
     )  # fmt: skip

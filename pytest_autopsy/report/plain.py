@@ -108,7 +108,7 @@ def _head(text: str, cells: int) -> str:
 
 
 def cut_short(run: Mapping[str, object]) -> str:
-    """Return, of a run's facts as digest.json has them, that it was stopped; empty if it was not."""
+    """Return, of a run's facts as digest.json has them, why it is not complete; empty if it is."""
     if run.get("complete", True):
         return ""
-    return f"the run is not complete: {run.get('stopped_by') or 'it ended early'}"
+    return f"not complete: {run.get('stopped_by') or 'it ended early'}"

@@ -66,7 +66,8 @@ def box(outcome: Outcome, failure_id: str) -> list[str]:
     lines = [f"autopsy: {diagnosis.confidence}: {diagnosis.title}"]
     own = outcome.failure(failure_id).nodeid
     for fact in diagnosis.evidence[:8]:
-        where = "" if fact.test == own else f" in {fact.test.rpartition('::')[2]}:"
+        elsewhere = bool(fact.test) and fact.test != own
+        where = f" in {fact.test.partition('::')[2] or fact.test}:" if elsewhere else ""
         lines.append(f"  {fact.role}{where} {fact.file}:{fact.line} {fact.fact}")
     if diagnosis.hint:
         lines.append(f"  {diagnosis.hint}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..model import RootCause
-from .digest import Outcome
+from .digest import Outcome, rerun_of
 from .divergence import sentence
 from .phrases import after, extent, known
 from .plain import cut_end, cut_path, cut_short, many, padded, safe, split, width
@@ -108,16 +108,15 @@ def _cause(
     parted = outcome.parted(cause)
     if parted is not None and found.confidence != "shown":  # else the mechanism tells more
         yield from _labelled("beside", safe(sentence(parted)), cells, rows)
-    if len(found.suspects) > 1:
-        others = [s.function for s in found.suspects[1:] if s.function.name != "<module>"]
-        names = ", ".join(function.short for function in others[:MAX_ALSO])
-        yield from _labelled("also", safe(names), cells, 1, "dim")
+    functions = [s.function for s in found.suspects[1:] if s.function.name != "<module>"]
+    if others := [function.short for function in functions[:MAX_ALSO]]:
+        yield from _labelled("also", safe(", ".join(others)), cells, 1, "dim")
     if found.hint:
         yield from _labelled("hint", safe(found.hint), cells, rows)
     elif found.why_none:
         yield from _labelled("why", safe(found.why_none), cells, rows)
     exemplar = outcome.failure(cause.exemplar)
-    again = outcome.rerun(cause) if outcome.path else ["pytest", "--autopsy", exemplar.nodeid]
+    again = outcome.rerun(cause) if outcome.path else rerun_of(exemplar)
     rerun = f"  {padded('rerun', _LABEL)}{safe(shlex.join(again))}"
     before = known(outcome.seen[cause.id]) if cause.id in outcome.seen else ""
     if before and width(rerun) + 2 + len(before) <= cells:
@@ -162,7 +161,7 @@ def _footer(outcome: Outcome, cells: int, rest: int) -> Iterator[Line]:
             yield from _labelled(status, f"{', '.join(ids[:3])}{rest_of} of earlier runs", cells, 1)
     stopped = cut_short(outcome.run)
     if stopped:
-        yield from _labelled("note", safe(stopped), cells, 1)
+        yield from _labelled("note", f"the run is {safe(stopped)}", cells, 1)
     for note in outcome.notes:
         yield from _labelled("note", safe(note), cells, 3)
     if outcome.path:

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
-from pytest_autopsy.diagnose.atoms import Atom, Holding, difference
+import pytest
+
+from pytest_autopsy.diagnose.atoms import Atom, Holding, difference, parts
 from pytest_autopsy.diagnose.rank import gather
 from pytest_autopsy.model import Diagnosis
 from pytest_autopsy.observe.values import look
@@ -39,6 +41,19 @@ def test_a_decimal_holds_itself_and_not_what_its_digits_begin_with() -> None:
     assert Holding([look(Decimal("0.10"))]).has(Atom(0.1, 2))
     assert Holding([look(Fraction(1, 4))]).has(Atom(0.25, 2))
     assert Holding([0.1049]).has(Atom(0.1, 2)), "a float is only written with fewer digits"
+
+
+def test_a_number_is_never_taken_for_one_that_is_shorter() -> None:
+    """The decimals that an exponent stands for count; a fraction has none, it is its value."""
+    assert list(parts(look(Decimal("1E-7")))) == [Atom(1e-07, 7)]
+    assert list(parts(look(Decimal("12E+3")))) == [Atom(12000.0, 0)]
+    assert list(parts(look(Fraction(1, 3)))) == [Atom(1 / 3)]
+    assert Holding([look(Fraction(1, 3))]).has(Atom(0.33, 2))
+
+
+@pytest.mark.parametrize("text", ["NaN", "sNaN", "Infinity", "-Infinity"])
+def test_what_is_no_finite_number_is_a_text(text: str) -> None:
+    assert list(parts(look(Decimal(text)))) == [Atom(text)]
 
 
 def test_a_date_is_one_atom() -> None:

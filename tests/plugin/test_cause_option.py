@@ -94,9 +94,10 @@ def test_cause_without_a_run(shop):
     assert "Traceback" not in ours.text
 
 
-def test_cause_with_a_damaged_digest(two):
+@pytest.mark.parametrize("damaged", ["{", '{"schema": "pytest-autopsy/digest@1"}'])
+def test_cause_with_a_damaged_digest(two, damaged):
     shop, _ = two
-    (shop.path / ".autopsy" / "latest" / "digest.json").write_text("{")
+    (shop.path / ".autopsy" / "latest" / "digest.json").write_text(damaged)
     ours = shop.run("--autopsy-cause=1")
     assert ours.code == 4
     assert "Traceback" not in ours.text

@@ -62,6 +62,19 @@ def test_depth(marked):
     assert depths == {0, 1, 2}
 
 
+def test_what_failed_unmarked_is_told_as_pytest_renders_it(marked):
+    """Nothing of it was recorded but its report: type and message are pytest's own."""
+    project = marked("@pytest.mark.trace")
+    with open(project.path / "test_shop.py", "a") as file:
+        file.write("\n\ndef test_compares():\n    assert [1] == [2]\n")
+        file.write("\n\ndef test_speaks():\n    raise LookupError('shelf: empty')\n")
+    ours = project.run()
+    found = {name: ours.failure(f"::test_{name}")["exception"] for name in ("compares", "speaks")}
+    assert found["compares"]["type"] == "AssertionError"
+    assert found["compares"]["message"].startswith("assert [1] == [2]")
+    assert found["speaks"] == {"type": "LookupError", "message": "shelf: empty"}
+
+
 def test_values_false(marked):
     ours = marked("@pytest.mark.trace(values=False)").run()
     calls = [line for line in ours.trace("::test_marked") if line["event"] == "call"]
@@ -193,7 +206,9 @@ def test_no_trace_says_why(marked):
 def test_no_snapshot(marked):
     ours = marked("@pytest.mark.no_snapshot").autopsy()
     assert ours.failure("::test_marked")["snapshot"] is None
+    assert ours.failure("::test_marked")["why_no_snapshot"] == "marked no_snapshot"
     assert ours.failure("::test_unmarked")["snapshot"]
+    assert ours.failure("::test_unmarked")["why_no_snapshot"] is None
     assert ours.failure("::test_marked")["trace"]
 
 

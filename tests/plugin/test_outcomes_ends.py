@@ -47,6 +47,7 @@ def test_a_strict_xpass_says_why_it_failed(project):
     ours = project.autopsy()
     (cause,) = ours.digest["root_causes"]
     assert cause["title"].endswith("failed without an exception: [XPASS(strict)] known bug 17")
+    assert ours.failure("::test_xs")["why_no_snapshot"] == "nothing was raised"
 
 
 def test_stopped_by_maxfail(project):
