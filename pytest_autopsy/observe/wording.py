@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 
 _PLAIN = re.compile(r"[A-Za-z]{0,20}|[+-]?[0-9.,_:/ -]{0,12}|0x[0-9A-Fa-f]{1,16}")
+# A cookie's domain and path: hidden wherever they stand, they would take every URL of a run along.
+_ADDRESS = re.compile(
+    r"(?:https?://)?(?:[a-z][a-z-]{0,30}\.){1,4}(?:com|org|net|edu|gov|io|dev|test|example|invalid|local)"
+    r"(?::\d{1,5})?(?:/[a-z][a-z_-]{0,20}){0,6}/?|(?:/[a-z][a-z_-]{0,20}){1,6}/?"
+)
 _WORDLIKE = re.compile(r"[\"'(\[{<]*[A-Za-z]{1,20}(?:['-][A-Za-z]{1,20})*[\"')\]}>.,:;!?]*")
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _EXPRESSION = re.compile(r"[A-Za-z_][\w.]*[(\[].*", re.DOTALL)
@@ -24,9 +29,9 @@ SHORTEST = 8
 
 
 def is_plain(text: str) -> bool:
-    """Whether a text is one word of letters, or a number, a date, a time."""
+    """Whether a text is one word of letters, a number, a date, a time, or an address made of words."""
     if _PLAIN.fullmatch(text) is None:
-        return False
+        return _ADDRESS.fullmatch(text) is not None
     return not text.isalpha() or 2 * len(text) >= 5 * len(_RUNS.findall(text))  # xQzRtB is no word
 
 

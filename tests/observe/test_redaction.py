@@ -145,6 +145,24 @@ def test_short_and_plain_words_are_hidden_only_where_they_are_held(word: str) ->
     assert redactor.text(f"some {word} here") == f"some {word} here"
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["api.example.com", "https://shop.example.org/cart", "/account/settings", "a.test:8080"],
+)
+def test_an_address_made_of_words_is_known_to_nobody(address: str) -> None:
+    """A cookie holds its domain and path: hidden everywhere, no URL of the run could be read."""
+    redactor = Redactor()
+    assert address not in str(redactor.look(look({"domain": address}), "cookie"))
+    assert redactor.text(f"asked {address} once") == f"asked {address} once"
+
+
+@pytest.mark.parametrize("secret", ["hunter2.example.com", "/x9Kq/2tRvB", "tree.house.gate"])
+def test_what_is_not_surely_an_address_is(secret: str) -> None:
+    redactor = Redactor()
+    redactor.look(look({"domain": secret}), "cookie")
+    assert secret not in redactor.text(f"asked {secret} once")
+
+
 def test_of_two_secrets_the_longer_is_hidden_whole() -> None:
     redactor = Redactor()
     for secret in ("secret-part", "secret-part-and-more", "part-and-more-of-it"):
