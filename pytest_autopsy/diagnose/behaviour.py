@@ -119,7 +119,9 @@ def _after(begin: str, known: frozenset[str]) -> list[str]:
 _SIZED = {"0": "an empty {}", "1": "a {} of length 1", "many": "a longer {}"}
 _SIGNED = {"-": "a negative {}", "0": "0", "+": "a positive {}"}
 _WORDS = {
-    **dict.fromkeys(("str", "list", "tuple", "dict", "set", "frozenset", "bytes"), _SIZED),
+    **dict.fromkeys(
+        ("str", "list", "tuple", "dict", "set", "frozenset", "bytes", "generator"), _SIZED
+    ),
     **dict.fromkeys(("int", "float"), _SIGNED),
 }
 

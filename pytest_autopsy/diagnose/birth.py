@@ -81,7 +81,8 @@ def _of_crash(failure: Failure) -> list[Wrong]:
 
 def _of_walk(case: Case, walk: Walk, wrong: list[Wrong]) -> list[Finding]:
     assert walk.failure.trace is not None
-    calls = [c for c in walk.failure.trace.calls[-MAX_CALLS:] if c.outcome == "return"]
+    last = walk.failure.trace.calls[-MAX_CALLS:]  # of generators also those that were left
+    calls = [call for call in last if call.outcome == "return" or call.value is not None]
     given = {call.id: Holding([value for _, value in call.arguments]) for call in calls}
     gave = {call.id: Holding(_results(call)) for call in calls}
     linked = {step.call.id for step in walk.steps}

@@ -44,8 +44,9 @@ def _was_met(walk: Walk, call: Call) -> bool:
     assert call.raised is not None
     error = (call.raised.type, call.raised.message)
     failure = walk.failure
-    if failure.exception is not None and failure.exception[0] == error[0]:
-        return failure.exception[1].startswith(error[1])
+    kind, text = failure.exception or ("", "")
+    if kind == error[0] and text.startswith(error[1]):
+        return True
     assert failure.trace is not None
     others = [
         other

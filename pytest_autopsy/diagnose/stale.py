@@ -2,48 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from typing import NamedTuple
 
-from ..model import Call, Evidence, Look, Value
+from ..model import Call, Change, Evidence, Function, Look, Value
 from ..observe.text import to_text
+from .atoms import Holding
+from .behaviour import told_by
+from .birth import wrong_atoms
 from .case import Case, Finding
 from .origin import Walk, describe_arguments
 from .statements import body_of
+
+
+class Kept(NamedTuple):
+    """What a call has put away of what it returned: as which name of which variable's."""
+
+    call: Call
+    name: str
+    holder: str  # the argument that has the container as an attribute; "" of a shared one
 
 
 def find(case: Case, found: list[Walk]) -> list[Finding]:
     """Return a finding for each function that gave a rejected value out of what it had kept for
     other arguments.
 
-    Seen are two calls of it: one kept a value in shared state and returned it, a later one, given
-    something else, changed nothing, made no call that the first one made, and returned the same.
+    Seen are two calls of it: one kept a value, in shared state or in its object, and returned it, a
+    later one, given something else, changed nothing, made no call as the first one did, and returned
+    the same.
     """
     findings = []
     for walk in found:
-        linked = {step.call.id for step in walk.steps}
-        assert walk.failure.trace is not None
-        kept: dict[tuple[object, ...], Call] = {}
-        for call in walk.failure.trace.calls:
-            if call.outcome != "return" or call.function.kind == "test":
+        kept: dict[Function, list[Kept]] = {}
+        for call in _suspicious(walk, kept):
+            if told_by(call)[1] in (case.features_when_passing(call.function) or ()):
                 continue
-            for name in _keeps(call):
-                kept.setdefault((*call.function, name), call)
-            if call.id in linked and not call.changes:
-                for name in _names(case, call):
-                    first = kept.get((*call.function, name))
-                    if first is not None and _is_stale(walk, first, call):
-                        findings.append(_finding(case, walk, first, call, name))
+            names = _names(case, call)
+            stale = (
+                one for one in kept.get(call.function, ()) if _is_stale(walk, one, call, names)
+            )
+            first = next(stale, None)
+            if first is not None:
+                findings.append(_finding(case, walk, first, call))
     return findings
 
 
-def _keeps(call: Call) -> Iterator[str]:
-    """The shared containers in which a call has put just what it returned."""
-    for change in call.changes:
-        if (
-            change.scope in ("global", "closure", "default")
-            and _new_part(change.before, change.after) == call.value
-        ):
-            yield change.name
+def _suspicious(walk: Walk, kept: dict[Function, list[Kept]]) -> Iterator[Call]:
+    """The calls that had a part in the rejected value or gave something wrong, after what was kept."""
+    assert walk.failure.trace is not None
+    linked = {step.call.id for step in walk.steps}
+    wrong = [one.atom for one in wrong_atoms(walk.failure) if not one.missing]
+    for call in walk.failure.trace.calls:
+        if call.outcome != "return" or call.function.kind == "test":
+            continue
+        kept.setdefault(call.function, []).extend(_keeps(call))
+        if call.changes or call.value is None:
+            continue
+        if call.id in linked or any(map(Holding([call.value]).has, wrong)):
+            yield call
+
+
+def _keeps(call: Call) -> Iterator[Kept]:
+    """The containers in which a call has put just what it returned."""
+    for change in call.changes if call.value is not None else ():
+        if change.scope == "argument":
+            for name, before, after in _changed_attributes(change):
+                if _may_be(_new_part(before, after), call.value):
+                    yield Kept(call, name, change.name)
+        elif _may_be(_new_part(change.before, change.after), call.value):
+            yield Kept(call, change.name, "")
+
+
+def _changed_attributes(change: Change) -> Iterator[tuple[str, Look, Look]]:
+    before, after = change.before, change.after
+    if isinstance(before, Value) and isinstance(after, Value):
+        was = dict(before.attrs)
+        for name, value in after.attrs:
+            if name in was and was[name] != value:
+                yield name, was[name], value
 
 
 def _new_part(before: Look, after: Look) -> Look:
@@ -55,26 +91,50 @@ def _new_part(before: Look, after: Look) -> Look:
     return new[0] if len(new) == 1 else None
 
 
-def _names(case: Case, call: Call) -> Iterator[str]:
+def _names(case: Case, call: Call) -> Set[str]:
     span = case.span(call.function)
-    if span is not None:
-        yield from sorted(body_of(span.node).reads)
+    return body_of(span.node).reads if span is not None else frozenset()
 
 
-def _is_stale(walk: Walk, first: Call, call: Call) -> bool:
-    """Whether `call` only gave again what `first` had kept, though it was asked something else."""
-    asked_else = first.arguments != call.arguments
-    same = first.value == call.value and first.value is not None
+def _is_stale(walk: Walk, kept: Kept, call: Call, names: Set[str]) -> bool:
+    """Whether `call` only gave again what another had kept, though it was asked something else."""
+    first = kept.call
     return (
-        asked_else and same and bool(walk.calls.children(first)) and not walk.calls.children(call)
+        kept.name in names
+        and first.value == call.value
+        and _asked(first) != _asked(call)
+        and _still_holds(kept, call)
+        and bool(walk.calls.children(first))
+        and not walk.calls.children(call)
     )
 
 
-def _finding(case: Case, walk: Walk, first: Call, call: Call, name: str) -> Finding:
-    function = case.with_kind(call.function)
+def _asked(call: Call) -> list[tuple[str, Look]]:
+    return [(name, value) for name, value in call.arguments if name not in ("self", "cls")]
+
+
+def _still_holds(kept: Kept, call: Call) -> bool:
+    """Whether the call met the very object in which the other has kept it, as far as can be seen."""
+    held = dict(call.arguments).get(kept.holder) if kept.holder else None
+    if not isinstance(held, Value):
+        return not kept.holder
+    store = dict(held.attrs).get(kept.name)
+    return isinstance(store, Value) and any(_may_be(value, call.value) for _, value in store.items)
+
+
+def _may_be(part: Look, value: Look) -> bool:
+    """Whether they are the same, as far as the part was looked at."""
+    if isinstance(part, Value) and part.kind == "cut" and isinstance(value, Value):
+        return part.type == value.type
+    return part == value
+
+
+def _finding(case: Case, walk: Walk, kept: Kept, call: Call) -> Finding:
+    function, first = case.with_kind(call.function), kept.call
+    name = f"{kept.holder}.{kept.name}" if kept.holder else kept.name
     before, shown = describe_arguments(first), describe_arguments(call)
     value = to_text(call.value, 40)
-    ignored = [n for (n, now), (_, was) in zip(call.arguments, first.arguments) if now != was]
+    ignored = [n for (n, now), (_, was) in zip(_asked(call), _asked(first)) if now != was]
     evidence = (
         Evidence(
             "stale", f"{function.short}({before}) kept {value} in {name}", "called", function.file,

@@ -13,6 +13,7 @@ from ..env import CELLS_COUNT_VARIABLES
 from ..model import Function, Site
 from ..observe.classes import is_shared_container, mro, namespace
 
+_YIELDING = inspect.CO_GENERATOR | inspect.CO_ITERABLE_COROUTINE
 GENERATOR = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 MAX_LINES = 500
 """Lines of a longer function are not recorded: re-arming them each test would be quadratic."""
@@ -96,6 +97,7 @@ class CodeInfo:
         "wants_lines",
         "watched",
         "whole",
+        "yields_values",
     )
 
     def __init__(self, code: CodeType, function: Function, index: int) -> None:
@@ -115,6 +117,8 @@ class CodeInfo:
         self.is_special = self.is_repr or self.is_module
         self.begins_attempt = False  # a method of hypothesis: see attempts.py
         self.is_generator = bool(code.co_flags & GENERATOR)
+        # Not: what an event loop is asked for, or how an asynchronous generator wraps a value.
+        self.yields_values = code.co_flags & _YIELDING == inspect.CO_GENERATOR
         self.rows_only = code.co_name.startswith("<") and code.co_name != "<lambda>"
         self.arguments = _argument_names(code)
         self.module = ""

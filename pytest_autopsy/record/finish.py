@@ -17,7 +17,7 @@ from .effort import LEAST
 from .marks import Marks
 from .project import Project
 from .recorder import Recorder
-from .records import ARGUMENTS, END, EXTRA, INFO, LIMITS, OUTCOME, VALUE, Entry, Extra, Recording
+from .records import ARGUMENTS, END, EXTRA, INFO, LIMITS, OUTCOME, Entry, Extra, Recording, gave
 from .replay import CallRecord, exceptions_of
 
 SAMPLED_TESTS = 400
@@ -210,12 +210,13 @@ def _features(entries: list[Entry], behaviours: int) -> dict[int, frozenset[str]
         if count * 2 <= behaviours:  # a function's calls are given much the same
             for name, look in zip(entry[INFO].arguments, entry[ARGUMENTS]):
                 features.add(f"{whose}{of_argument(name)}{value_class(look)}")
+        value = gave(entry)
         if end[OUTCOME] == "return":
-            features.add(f"{whose}return {value_class(end[VALUE])}")
+            features.add(f"{whose}return {value_class(value)}")
         if entry[LIMITS].nodes == TRACE.nodes:
             given = given_of(tuple(entry[ARGUMENTS]))
             features.add(f"{whose}given {given:08x}")
-            features.add(whose + behaviour_of(given, end[OUTCOME], end[VALUE], raised, changes))
+            features.add(whose + behaviour_of(given, end[OUTCOME], value, raised, changes))
     return {index: frozenset(features) for index, features in found.items()}
 
 

@@ -210,7 +210,7 @@ class MonitoringEngine:
 
     def _on_yield(self, code: CodeType, offset: int, value: object) -> object:
         try:
-            if not self.recorder.suspend(_getframe(1)):
+            if not self.recorder.suspend(_getframe(1), value):
                 return self._unrecorded(code)
         except Exception as error:  # noqa: BLE001
             self.recorder.fault(error)

@@ -37,6 +37,7 @@ from .records import (
     MAX_CALLS,
     MAX_EVENTS,
     MAX_SHARES,
+    MAX_YIELDED,
     START,
     TIME,
     Entry,
@@ -391,13 +392,16 @@ class Recorder:
         if self.tap is not None:
             self.tap.ended(entry)
 
-    def suspend(self, frame: FrameType) -> bool:
-        """A generator or coroutine yields; returns whether its call is recorded."""
+    def suspend(self, frame: FrameType, value: Any) -> bool:
+        """A generator or coroutine yields `value`; returns whether its call is recorded."""
         entry = self._open.get(id(frame))
         if entry is None:
             return False
         self._move(entry, 0)
-        entry[EXTRA].yields += 1
+        info, extra = entry[INFO], entry[EXTRA]
+        extra.yields += 1
+        if info.yields_values and extra.yields <= MAX_YIELDED and self.keeps_values:
+            extra.yielded = [*extra.yielded, self.sight.result(entry, info, value)]
         return True
 
     def resume(self, frame: FrameType) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from types import CodeType
 from typing import Any, Protocol
 
-from ..model import Change, Phase
+from ..model import Change, Look, Phase, Value
 from .codes import CodeInfo
 from .handover import Handover
 from .marks import Marks
@@ -33,6 +33,8 @@ OUTCOME, AT, ENDED, VALUE, OFFSET = range(5)
 Entry = list[Any]
 MAX_EVENTS = 40
 """Exceptions, and yields, of one call that are written down; past them the middle goes."""
+MAX_YIELDED = 10
+"""First values that a generator yielded that are looked at."""
 
 
 class Extra:
@@ -53,9 +55,22 @@ class Extra:
         list[tuple[int, int]] | tuple[()]
     ) = ()  # clock, and the thread it goes on in; 0: suspended
     yields = 0
+    yielded: list[Look] | tuple[()] = ()  # by a generator: the first ones
     task: str | None = None
     maker: Entry | None = None  # the call that made the task
     site_code: CodeType | None = None  # a comprehension's, where it made the call
+
+
+def gave(entry: Entry) -> Look:
+    """Return what a call gave who made it: its result, or what it yielded where that is all."""
+    end, extra = entry[END], entry[EXTRA]
+    value: Look = end[VALUE] if end is not None else None
+    if value is not None or extra is None or not entry[INFO].yields_values:
+        return value
+    if extra.yields and not extra.yielded:
+        return None  # values were not wanted
+    more = "items" if extra.yields > len(extra.yielded) else ""
+    return Value("sequence", "generator", extra.yields, tuple(extra.yielded), (), more)
 
 
 class Noted:

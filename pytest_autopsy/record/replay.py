@@ -29,11 +29,11 @@ from .records import (
     START,
     THREAD,
     TIME,
-    VALUE,
     Entry,
     Extra,
     Noted,
     Recording,
+    gave,
 )  # fmt: skip
 
 QUIET = frozenset(("StopIteration", "StopAsyncIteration", "GeneratorExit", "CancelledError"))
@@ -66,12 +66,12 @@ class CallRecord:
         self.outcome = "open"
         self.end: int | None = None
         self.duration_ns: int | None = None
-        self.value: Look = None
+        self.value: Look = gave(entry)
         self.exit_offset = -1
         if entry[END] is not None:
             end = entry[END]
             self.outcome, self.end, self.exit_offset = end[OUTCOME], end[AT], end[OFFSET]
-            self.value, self.duration_ns = end[VALUE], end[ENDED] - entry[TIME]
+            self.duration_ns = end[ENDED] - entry[TIME]
         self.raised, self.handled = exceptions_of(entry)
 
 

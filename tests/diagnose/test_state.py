@@ -94,6 +94,55 @@ def test_a_cache_with_a_whole_key_is_none(bench: Make) -> None:
     assert "stale cache" not in kinds(made.diagnosis())
 
 
+MEMO = """
+class Calendar:
+    def __init__(self, offset):
+        self.offset, self._known = offset, {}
+
+    def days(self, year, month):
+        if %s not in self._known:
+            self._known[%s] = self.select(year, month)
+        return self._known[%s]
+
+    def select(self, year, month):
+        return [year %% 7 + month + self.offset, 28]
+
+def pair(one, other):
+    return one.days(2023, 1) + other.days(2024, 1)
+
+def test_one(): assert Calendar(0).days(2023, 1) == [1, 28]
+def test_pair(): assert pair(%s) == %s
+"""
+
+
+def test_a_memo_of_an_object_with_too_small_a_key(bench: Make) -> None:
+    made = bench(MEMO % ("month", "month", "month", "*[Calendar(0)] * 2", "[1, 28, 2, 28]"))
+    made.test("test_one")
+    made.test("test_pair", ("==", [1, 28, 1, 28], [1, 28, 2, 28]))
+    found = made.diagnosis()
+    assert found.suspects[0].function.name == "Calendar.days"
+    assert found.title == "Calendar.days gives from self._known what it kept for another year"
+
+
+def test_memos_of_two_objects_are_not_one(bench: Make) -> None:
+    """The same answer of another object, which has worked it out itself, is no stale one."""
+    key = ("(year, month)",) * 3
+    made = bench(MEMO % (*key, "Calendar(0), Calendar(-1)", "[1, 28, 2, 28]"))
+    made.test("test_one")
+    made.test("test_pair", ("==", [1, 28, 1, 28], [1, 28, 2, 28]))
+    assert "stale cache" not in kinds(made.diagnosis())
+
+
+def test_what_a_memo_gives_in_passing_tests_as_well_is_not_stale(bench: Make) -> None:
+    source = MEMO % ("month", "month", "month", "*[Calendar(0)] * 2", "[1, 28, 2, 28]")
+    source += "\ndef test_same(): assert pair(*[Calendar(0)] * 2) == [1, 28, 1, 28]\n"
+    made = bench(source)
+    made.test("test_one")
+    made.test("test_same")
+    made.test("test_pair", ("==", [1, 28, 1, 28], [1, 28, 2, 28]))
+    assert "stale cache" not in kinds(made.diagnosis())
+
+
 TASKS = """
 import asyncio
 
@@ -167,6 +216,35 @@ def test_what_passing_tests_lose_as_well_explains_nothing(bench: Make) -> None:
 
 def test_a_task_that_is_asked_loses_nothing(bench: Make) -> None:
     made = bench(TASKS % "[task.result() for task in tasks]")
+    made.test("test_good")
+    made.test("test_bad")
+    assert "lost exception" not in kinds(made.diagnosis())
+
+
+RETRIED = """
+import asyncio
+
+async def ask(errors):
+    if errors:
+        raise errors.pop(0)
+    return "answer"
+
+async def asked(errors):
+    return await asyncio.ensure_future(ask(errors))
+
+async def retried(errors):
+    try:
+        return await asked(errors)
+    except OSError:
+        return await asked(errors)
+
+def test_good(): assert asyncio.run(retried([])) == "answer"
+def test_bad(): asyncio.run(retried([OSError("first"), OSError("second")]))
+"""
+
+
+def test_an_exception_that_was_caught_before_another_of_its_type_is_not_lost(bench: Make) -> None:
+    made = bench(RETRIED)
     made.test("test_good")
     made.test("test_bad")
     assert "lost exception" not in kinds(made.diagnosis())

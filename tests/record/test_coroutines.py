@@ -95,6 +95,7 @@ def test_async_generators(lab):
     assert seen.value == [0, 1, 2]
     call = seen.one("ticks")
     assert call.outcome == "return" and call.yields >= 3
+    assert call.value is None, "what an asynchronous generator yields is wrapped"
     assert seen.one("collects").handled == ()
     assert seen.parent("ticks") == "collects"
 

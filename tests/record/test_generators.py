@@ -1,5 +1,10 @@
 """Generators: suspended is not over, and what runs between belongs to who runs it."""
 
+import pytest
+
+from pytest_autopsy.observe.text import to_text
+from pytest_autopsy.record.finish import value_class
+
 GENERATORS = """
     def numbers(stop):
         for n in range(stop):
@@ -89,9 +94,31 @@ def test_a_generator_is_one_call(lab):
     prog = lab.load(GENERATORS)
     seen = lab.run(prog.drain, 3)
     call = seen.one("numbers")
-    assert (call.outcome, call.yields, call.value) == ("return", 3, None)
+    assert (call.outcome, call.yields) == ("return", 3)
     assert call.arguments == (("stop", 3),)
     assert seen.parent("numbers") == "drain"
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [(0, "generator([])"), (3, "generator([0, 1, 2])"), (99, "generator([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ...])")],
+)  # fmt: skip
+def test_what_a_generator_gave_is_what_it_yielded(lab, count, shown):
+    prog = lab.load(GENERATORS)
+    call = lab.run(prog.drain, count).one("numbers")
+    assert (to_text(call.value), call.yields) == (shown, count)
+
+
+def test_an_empty_generator_is_another_class_than_one_that_yields(lab):
+    prog = lab.load(GENERATORS)
+    classes = {value_class(lab.run(prog.drain, n).one("numbers").value) for n in (0, 1, 2, 99)}
+    assert classes == {"generator0", "generator1", "generatormany"}
+
+
+def test_values_that_are_not_wanted_are_not_looked_at(lab):
+    prog = lab.load(GENERATORS)
+    call = lab.run(prog.drain, 3, values=False).one("numbers")
+    assert (call.value, call.yields) == (None, 3)
 
 
 def test_calls_of_the_loop_belong_to_the_loop(lab):
@@ -114,6 +141,7 @@ def test_yield_from(lab):
     middle = seen.one("middle")
     assert (middle.outcome, middle.value) == ("return", "end")
     assert seen.one("numbers").outcome == "return"
+    assert to_text(seen.one("numbers").value) == "generator([0, 1])"
     assert seen.parent("numbers") == "middle"
     assert seen.one("delegates").outcome == "return"
 
@@ -140,6 +168,7 @@ def test_abandoned(lab):
     seen = lab.run(prog.abandons)
     call = seen.one("numbers")
     assert (call.outcome, call.yields, call.end) == ("suspended", 1, None)
+    assert to_text(call.value) == "generator([0])"
     seen.value.close()
 
 
