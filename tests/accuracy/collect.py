@@ -18,7 +18,7 @@ from pathlib import Path
 
 from .faults import Fault, load_one
 from .inject import plain_run
-from .kept import covering, fault_folder
+from .kept import covering, fault_folder, plain_path
 from .libraries import TIMED_OUT, Library, chosen, copy_of, only_one, prepare, run_tests
 
 LIMIT_SECONDS = 400
@@ -71,13 +71,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--libs", default="all", help="all, or names with commas")
     parser.add_argument("--limit", type=int, help="faults of each library")
     parser.add_argument("--full", action="store_true", help="run all tests with each fault")
-    parser.add_argument("--again", action="store_true", help="what is stored, too")
+    parser.add_argument("--again", action="store_true", help="what is stored, too, and the runs without a fault")
     options = parser.parse_args(arguments)
     with only_one("collect"):
         for library in chosen(options.libs):
             faults = load_one(library.name)[: options.limit]
             if faults:
                 prepare(library)
+            if options.again:  # else its footprints are of another recorder than the faults'
+                plain_path(library).unlink(missing_ok=True)
             for fault in faults:
                 if options.again or not is_collected(library, fault):
                     print(f"{fault.id:20} {collect(library, fault, options.full)}", flush=True)
