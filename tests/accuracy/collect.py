@@ -71,7 +71,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--libs", default="all", help="all, or names with commas")
     parser.add_argument("--limit", type=int, help="faults of each library")
     parser.add_argument("--full", action="store_true", help="run all tests with each fault")
-    parser.add_argument("--again", action="store_true", help="what is stored, too, and the runs without a fault")
+    parser.add_argument(
+        "--again", action="store_true", help="what is stored, too, and the runs without a fault"
+    )
     options = parser.parse_args(arguments)
     with only_one("collect"):
         for library in chosen(options.libs):
