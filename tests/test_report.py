@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from pytest_autopsy.model import Diagnosis, Evidence, Failure, Function, RootCause, Suspect
+from pytest_autopsy.model import Change, Diagnosis, Evidence, Failure, Function, RootCause, Suspect
+from pytest_autopsy.observe.text import to_text
+from pytest_autopsy.observe.values import look
 from pytest_autopsy.report.budget import brief
 from pytest_autopsy.report.digest import Outcome, digest
 from pytest_autopsy.report.markdown import digest_md
 from pytest_autopsy.report.plain import cut_end, cut_front, cut_path, safe, split, width
 from pytest_autopsy.report.properties import box, properties_of
 from pytest_autopsy.report.terminal import MAX_LINES, headline, lines
+from pytest_autopsy.report.trace import changed_part
 
 HOSTILE = "x\x1b[31m\u202e\u200b::error::<b>`*\n2"
 
@@ -186,3 +191,20 @@ def test_readme_names_every_option() -> None:
     for line in options.splitlines():
         if line.strip().startswith('("autopsy'):
             assert f"`{line.split(chr(34))[1]}`" in readme
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ({"a": 1, "b": 2}, {"a": 1, "b": 3}, "['b']: 2 -> 3"),
+        ({"a": {"x": [1]}}, {"a": {"x": [1, 2]}}, "['a']['x']: [1] -> [1, 2]"),
+        ({"a": 1}, {"a": 1, "b": 2}, ": {'a': 1} -> {'a': 1, 'b': 2}"),
+        ({"a": 1, "b": 2}, {"a": 2, "b": 3}, ": {'a': 1, 'b': 2} -> {'a': 2, 'b': 3}"),
+        ([1, 2], [1], ": [1, 2] -> [1]"),
+        (SimpleNamespace(n={}, m=1), SimpleNamespace(n={1: 2}, m=1), ".n: {} -> {1: 2}"),
+    ],
+)
+def test_a_change_is_shown_by_the_part_that_changed(before: Any, after: Any, shown: str) -> None:
+    """Of a large object both texts would begin alike, and be cut before they differ."""
+    part, was, now = changed_part(Change("held", "argument", look(before), look(after)))
+    assert f"{part}: {to_text(was)} -> {to_text(now)}" == shown

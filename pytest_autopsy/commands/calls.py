@@ -75,10 +75,8 @@ def _event(event: dict[str, Any]) -> Iterator[str]:
     if event["event"] in ("return", "exception"):
         yield f"  -> {cut_end(safe(_outcome(event)), MAX_VALUE)}"
         for name, change in event.get("changed", {}).items():
-            yield cut_end(
-                safe(f"  changed {name}: {change.get('before')} became {change.get('after')}"),
-                MAX_VALUE,
-            )
+            what = f"{name}{change.get('part', '')}: {change.get('before')}"
+            yield cut_end(safe(f"  changed {what} became {change.get('after')}"), MAX_VALUE)
     elif event["event"] == "handled":
         yield cut_end(
             safe(f"  caught {event.get('exc_type')}: {event.get('exc_value')}"), MAX_VALUE

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import Call, Mark, Trace
+from ..model import Call, Change, Look, Mark, Trace, Value
 from ..observe.text import clean, to_json, to_text
 from ..plainjson import dumps
 
 SCHEMA = "pytest-autopsy/trace@1"
 MAX_TEXT = 200
+_ABSENT = object()
 
 
 def trace_jsonl(trace: Trace, limit: int = MAX_TEXT) -> bytes:
@@ -99,17 +100,41 @@ def _end_line(call: Call, limit: int) -> dict[str, object]:
     if call.yields:
         line["yields"] = call.yields
     if call.changes:
-        line["changed"] = {
-            change.name: {
-                "scope": change.scope,
-                "before": to_text(change.before, limit),
-                "after": to_text(change.after, limit),
-            }
-            for change in call.changes
-        }
+        line["changed"] = {change.name: _changed(change, limit) for change in call.changes}
     if call.rebound:
         line["rebound"] = list(call.rebound)
     return line
+
+
+def _changed(change: Change, limit: int) -> dict[str, object]:
+    part, before, after = changed_part(change)
+    return {
+        "scope": change.scope,
+        "part": clean(part),
+        "before": to_text(before, limit),
+        "after": to_text(after, limit),
+    }
+
+
+def changed_part(change: Change) -> tuple[str, Look, Look]:
+    """Return the innermost part that holds all that changed, as `._known[3]`, before and after."""
+    path, before, after = "", change.before, change.after
+    while isinstance(before, Value) and isinstance(after, Value) and before.kind == after.kind:
+        was, now = _named_parts(before), _named_parts(after)
+        differ = [name for name, value in now.items() if was.get(name, _ABSENT) != value]
+        if was.keys() != now.keys() or len(differ) != 1 or before.type != after.type:
+            break
+        path += differ[0]
+        before, after = was[differ[0]], now[differ[0]]
+    return path, before, after
+
+
+def _named_parts(value: Value) -> dict[str, Look]:
+    """The attributes of an object and the values of a mapping, by how a reader asks for them."""
+    parts = {f".{name}": held for name, held in value.attrs}
+    if value.kind == "mapping":
+        parts |= {f"[{to_text(key, 40)}]": held for key, held in value.items}
+    return parts
 
 
 def _handled_lines(call: Call) -> Iterator[dict[str, object]]:
@@ -174,16 +199,18 @@ def _one_line(text: str) -> str:
 def _tree_line(call: Call) -> str:
     arguments = ", ".join(f"{name}={to_text(value, 60)}" for name, value in call.arguments)
     notes = [f"handled {error.type}({error.message!r}) line {error.line}" for error in call.handled]
-    notes += [
-        f"changed {change.name}: {to_text(change.before, 40)} -> {to_text(change.after, 40)}"
-        for change in call.changes
-    ]
+    notes += [_tree_change(change) for change in call.changes]
     if call.pid is not None:
         notes.append(f"pid {call.pid}")
     extra = f"  [{'; '.join(notes)}]" if notes else ""
     place = f"{call.function.file}:{call.function.line}"
     head = f"{call.id:>5} {'  ' * call.depth}{call.function.short}({arguments})"
     return f"{head} -> {ending(call)}{extra}  {place}"
+
+
+def _tree_change(change: Change) -> str:
+    part, before, after = changed_part(change)
+    return f"changed {change.name}{part}: {to_text(before, 40)} -> {to_text(after, 40)}"
 
 
 def ending(call: Call, limit: int = 80) -> str:
