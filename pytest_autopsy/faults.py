@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import pytest
 
 from .observe.exceptions import innermost
+from .observe.intruders import is_of_handler
 from .observe.text import clean
 
 T = TypeVar("T")
@@ -26,13 +27,15 @@ class Guard:
     def __call__(self, action: Callable[..., T], *arguments: Any, **options: Any) -> T | None:
         """Call `action` and return its result; None where it raised.
 
-        Only what is meant for the user goes through: pytest.exit and pytest.UsageError.
+        Only what is not ours goes through: pytest.exit, pytest.UsageError, a signal handler's.
         """
         try:
             return action(*arguments, **options)
         except (pytest.exit.Exception, pytest.UsageError):
             raise
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
+            if is_of_handler(error):
+                raise
             self.faults.append(described(action, error))
             return None
 

@@ -25,6 +25,7 @@ _NAMED = re.compile(
     r"|[ \t]{0,20}(?:=>|:=|[!=]=|=|:)[ \t]{0,20}|[ \t]{0,2},\s{0,20}|[ \t]{1,3}|>)"
 )
 _BEFORE = re.compile(r"[\w.-]*\Z")
+_ESCAPE = re.compile(r"\A(?:[abfnrtv0]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})")
 _OPEN = r"[\[({]{0,2}\s{0,60}"
 _QUOTED = re.compile(
     _OPEN + r"[bBrRuUfF]{0,2}(?:"
@@ -77,8 +78,7 @@ def hide(
 
 def _value(text: str, match: re.Match[str], source: bool) -> tuple[int, int, str] | None:
     """Where the value after a name stands and which it is, if it is a secret."""
-    before = _BEFORE.search(text, max(match.start() - 60, 0), match.start())
-    front = before.group() if before else ""
+    begin, front = _front(text, match.start())
     name = front + text[match.start() : match.start("close")]
     held = strength(name)
     if not held:
@@ -89,16 +89,21 @@ def _value(text: str, match: re.Match[str], source: bool) -> tuple[int, int, str
         return _quoted(text, quoted, name, held, separator, bool(match.group("close")))
     if source:
         return None
-    if (
-        separator == ">"
-        and text[match.start() - len(front) - 1 : match.start() - len(front)] != "<"
-    ):
+    if separator == ">" and text[begin - 1 : begin] != "<":
         return None
     flag = separator == "" and re.match(r"--?\w", name) is not None
     if separator in ("", ",") and not flag:
         return None
     bare = _BARE.match(text, match.end())
     return _bare(text, bare, name, held, match.group("sep"), flag) if bare else None
+
+
+def _front(text: str, end: int) -> tuple[int, str]:
+    """Where the word begins that goes on at `end`, and how; in a repr an escape is no part of it."""
+    before = _BEFORE.search(text, max(end - 60, 0), end)
+    begin = before.start() if before else end
+    front = text[begin:end]
+    return begin, _ESCAPE.sub("", front) if text[begin - 1 : begin] == "\\" else front
 
 
 def _quoted(

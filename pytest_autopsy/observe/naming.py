@@ -15,7 +15,7 @@ _STRONG = (
     "signingkey", "masterkey", "accountkey", "storagekey", "sharedkey", "licensekey", "sshkey",
     "hmackey", "servicekey", "servicerolekey", "deploykey", "authkey", "appkey", "clientkey",
     "subscriptionkey", "integrationkey", "consumerkey", "decryptionkey", "cipherkey", "aeskey",
-    "seedphrase", "recoverycode", "backupcode", "webhooksecret", "clientsecret", "accesstoken",
+    "seedphrase", "recoverycode", "rootpw", "backupcode", "webhooksecret", "clientsecret", "accesstoken",
     "refreshtoken", "authtoken", "apitoken", "sessiontoken", "bearertoken", "idtoken",
     "securitytoken", "privatetoken", "deploytoken", "sastoken", "bottoken", "secrettoken",
     "credentials", "authorization", "cookie", "connectionstring", "connstr", "cardnumber",
@@ -34,7 +34,8 @@ _AFTER = (
     "current", "previous", "confirm", "confirmation", "again", "repeat", "hash", "hashed",
     "encoded", "encrypted", "decrypted", "decoded", "b64", "base64", "base", "hex", "prod",
     "production", "dev", "staging", "live", "test", "default", "header", "pem", "data", "real",
-    "actual", "expected", "given", "primary", "secondary", "main", "backup", "env", "var",
+    "actual", "expected", "given", "primary", "secondary", "main", "backup", "env", "var", "headers",
+    "fallback", "fallbacks", "a", "b", "v",
 )  # fmt: skip
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LONGEST = 100
@@ -46,6 +47,8 @@ def strength(name: str) -> str:
     words = [word.lower() for word in _WORD.findall(name[-_LONGEST:])]
     if words and words[0] in _COUNTS and len(words) > 1:
         return ""
+    if "by" in words[1:]:  # passwords_by_user
+        words = words[: words.index("by", 1)]
     found = _of(words)
     while not found and len(words) > 1 and (words[-1].isdigit() or words[-1] in _AFTER):
         words.pop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from . import assigned, patterns
+from . import apart, assigned, patterns
 from .exceptions import MESSAGE
 from .secrets import KEEPS_FRONT, Check, matches, may_hold, without_cut
 from .taint import ForeignTaint, Taint
@@ -152,6 +152,7 @@ class Texts:
         if len(text) <= _SHORT and not assigned.may_name(shown):
             return text if shown == text else shown
         mark = MARK.format(assigned.RULE)
+        shown = apart.hide(shown, mark, self.learn_text)
         shown = assigned.hide(shown, mark, self.learn_text, source=source, keep_lines=keep_lines)
         return text if shown == text else shown
 

@@ -19,6 +19,7 @@ from . import arrays
 from .classes import MAX_NAME, ClassFacts, class_facts, mro, namespace, plain_name
 from .containers import CONTAINERS, NOTHING, enum_member, named_tuple, number, stored, text_of
 from .describe import described
+from .intruders import is_intruder
 from .literals import LITERALS, MAX_INT, class_literal, head_of
 
 _EXCEPTION_ARGS = BaseException.__dict__["args"].__get__
@@ -82,7 +83,9 @@ class Looker:
         self.nodes = limits.nodes
         try:
             return self.at(value, 0)
-        except Exception as fault:  # noqa: BLE001  # hardly any stack left
+        except Exception as fault:
+            if not isinstance(fault, RecursionError) and is_intruder(fault):
+                raise  # but where hardly any stack is left, nothing can be asked
             self.open.clear()
             return _unreadable(class_facts(cls), fault)
         finally:
@@ -112,7 +115,9 @@ class Looker:
             return reader.read(self, value, reader.name, depth)
         except RecursionError:
             raise  # there is no room to go on either
-        except Exception as fault:  # noqa: BLE001  # half-built, or changed by another thread
+        except Exception as fault:  # half-built, or changed by another thread
+            if is_intruder(fault):
+                raise
             del self.open[depth:]
             return _unreadable(class_facts(cls), fault)
 

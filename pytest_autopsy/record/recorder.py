@@ -19,6 +19,7 @@ from typing import Any
 from ..model import Function, Phase
 from ..observe.detail import Detail
 from ..observe.exceptions import context_id, innermost, traceback_of, type_name
+from ..observe.intruders import is_intruder
 from ..observe.values import TYPES
 from ..unfaked import perf_counter_ns
 from . import attempts
@@ -605,7 +606,13 @@ class Recorder:
     # -- faults of ours ---------------------------------------------------------------------
 
     def fault(self, error: BaseException) -> None:
-        """Note an error of ours in a callback; the user's program goes on."""
+        """Note an error of ours in a callback; the user's program goes on. Raises what is not ours."""
+        try:
+            is_theirs = is_intruder(error)
+        except RecursionError:
+            is_theirs = False
+        if is_theirs:
+            raise error
         if isinstance(error, RecursionError):
             self.lost += 1  # no room left for us: the program is about to meet its own limit
         elif len(self.faults) < MAX_FAULTS:

@@ -18,6 +18,7 @@ from re import Pattern
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
+from ..observe.intruders import is_intruder
 from ..record import current
 from ..record.marks import MarkRecord, Marks
 from .drive import async_generator_wrapper, async_wrapper, generator_wrapper, plain_wrapper
@@ -108,8 +109,9 @@ def mark(name: str, /, *, locals: Mapping[str, object] | None = None, **values: 
             marks.add(record)
         if recorder is not None and recorded:
             recorder.mark(record, frame)
-    except Exception:  # noqa: BLE001, S110  # a checkpoint is never worth a program
-        pass
+    except Exception as fault:  # a checkpoint is never worth a program
+        if is_intruder(fault):
+            raise
 
 
 def get_latest_snapshot(out_dir: str | Path | None = None) -> dict[str, Any] | None:
@@ -186,7 +188,9 @@ def take(name: str, error: BaseException, given: Mapping[str, Any], marks: Marks
                 os.fspath(given.get("out_dir", STORE))
             )
             keeper.keep(name, error, given, marks)
-    except Exception as fault:  # noqa: BLE001
+    except Exception as fault:
+        if is_intruder(fault):
+            raise
         if given.get("debug"):
             _say(f"pytest-autopsy took no snapshot of {name!r}: {type(fault).__name__}: {fault}")
 

@@ -15,6 +15,8 @@ from pytest_autopsy.model import Value
 from pytest_autopsy.observe.text import to_json, to_text
 from pytest_autopsy.observe.values import MAX_INT, SNAPSHOT, TRACE, TYPES, Limits, Looker, look
 
+from ..ours import as_ours
+
 TINY = Limits(depth=2, items=3, string=5, nodes=6)
 
 
@@ -211,6 +213,7 @@ def test_an_object_is_not_the_list_that_its_class_is_named_after() -> None:
 
 
 def test_a_change_while_looking_is_a_cut_not_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    @as_ours
     def broken(*_: object) -> None:
         raise RuntimeError("dictionary changed size during iteration")
 

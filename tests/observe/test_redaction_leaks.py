@@ -8,6 +8,7 @@ import pytest
 
 from pytest_autopsy import plainjson
 from pytest_autopsy.model import Value
+from pytest_autopsy.observe.naming import strength
 from pytest_autopsy.observe.redaction import Redactor
 from pytest_autopsy.observe.text import to_json
 from pytest_autopsy.observe.values import TRACE, look
@@ -134,3 +135,45 @@ def test_the_name_does_not_make_the_reason_long() -> None:
 def test_a_secret_in_the_name_of_an_attribute() -> None:
     token = BY_RULE["github token"][0][0]
     assert token not in shown(Plain(**{token: 1}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"b'GET / HTTP/1.1\r\nX-Api-Key: {}'",
+        r"b'A=1\nDB_PASSWORD={}'",
+        r"'A=1\\nDB_PASSWORD={}'",
+        r"'A=1\x0aDB_PASSWORD={}'",
+        '{{"name": "DB_PASSWORD", "value": "{}"}}',
+        '<add key="ApiKey" value="{}"/>',
+        "password\n  Input should be a valid integer [type=int_parsing, input_value='{}']",
+        "database:\n  password: >-\n    {}\n",
+        "password:\n  {}",
+    ],
+)
+def test_a_secret_whose_name_stands_behind_an_escape_or_apart(text: str) -> None:
+    """`n` of an escaped line break made `nDB_PASSWORD`, a number of passwords, of the name."""
+    redactor = Redactor()
+    assert "zQ7kfj29xPwq81LmT4va" not in redactor.text(text.format("zQ7kfj29xPwq81LmT4va"))
+    assert "zQ7kfj29xPwq81LmT4va" not in redactor.text("asked with zQ7kfj29xPwq81LmT4va")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"name": "sort_key", "value": "last_name"}',
+        "input_value='shipping-street'",
+        "password:\n  Choose one with eight characters.\n",
+        "secrets:\n  first: a\n",
+        r"C:\new\token_types.py",
+    ],
+)
+def test_what_stands_apart_and_is_none_stays(text: str) -> None:
+    assert Redactor().text(text) == text
+
+
+@pytest.mark.parametrize(
+    "name", ["SECRET_KEY_FALLBACKS", "api_key_v2", "password_b", "passwords_by_user", "rootpw"]
+)
+def test_names_with_what_tells_them_apart(name: str) -> None:
+    assert strength(name) == "strong"

@@ -2,6 +2,8 @@
 
 from pytest_autopsy.record.recorder import MAX_CODES, Recorder
 
+from ..ours import as_ours
+
 PROGRAM = """
     def evaluate(times):
         for n in range(times):
@@ -27,6 +29,7 @@ def test_the_first_of_them_are_recorded(lab):
 
 
 def test_a_fault_says_where_it_happened(lab):
+    @as_ours
     def inner():
         raise KeyError("x")
 
@@ -34,7 +37,7 @@ def test_a_fault_says_where_it_happened(lab):
     try:
         inner()
     except KeyError as error:
-        recorder.fault(error)
+        recorder.fault(error.with_traceback(error.__traceback__.tb_next))
     (said,) = recorder.faults
-    line = inner.__code__.co_firstlineno + 1
-    assert said == f"KeyError: 'x' (test_compiled_often.py, line {line})"
+    line = inner.__code__.co_firstlineno + 2
+    assert said == f"KeyError: 'x' (__init__.py, line {line})"

@@ -1,11 +1,14 @@
 """The self-check of an engine on an interpreter that was not tested, and faults in callbacks."""
 
+import signal
+
 import pytest
 
 from pytest_autopsy.record import engines
 from pytest_autopsy.record.engines import self_check, start_engine
 from pytest_autopsy.record.recorder import Recorder
 
+from ..ours import as_ours
 from .helpers import engine_class, holds, without_tools
 
 
@@ -69,6 +72,7 @@ def test_a_fault_in_a_callback_stays_inside(lab, alone, monkeypatch):
     for name in ("enter", "leave", "suspend", "resume"):
         recorder = Recorder(lab.targets())
 
+        @as_ours
         def broken(*_):
             raise ZeroDivisionError("ours")
 
@@ -82,3 +86,40 @@ def test_a_fault_in_a_callback_stays_inside(lab, alone, monkeypatch):
             recorder.end()
             engine.stop()
         assert any("ZeroDivisionError: ours" in fault for fault in recorder.faults), name
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="signals of POSIX")
+@pytest.mark.parametrize("name", ["enter", "leave", "suspend"])
+@pytest.mark.parametrize("kind", [TimeoutError, RecursionError, Exception])
+def test_what_a_signals_handler_raises_in_a_callback_is_the_programs(
+    lab, alone, monkeypatch, name, kind
+):
+    """Every time limit made with an alarm raises so, and some of its signals come while we are at work."""
+    prog = lab.load(
+        "def g(n):\n    yield n\n\ndef f(n):\n    for x in g(n):\n        pass\n    return n\n"
+    )
+    recorder = Recorder(lab.targets())
+    whole = getattr(recorder, name)
+
+    @as_ours
+    def interrupted(*arguments):
+        signal.raise_signal(signal.SIGUSR1)
+        return whole(*arguments)
+
+    def handler(number, frame):
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+        raise kind("too slow")
+
+    monkeypatch.setattr(recorder, name, interrupted)
+    engine = engine_class(lab.engine_name)(recorder)
+    before = signal.signal(signal.SIGUSR1, handler)
+    assert engine.start() == ""
+    recorder.begin("test")
+    try:
+        with pytest.raises(kind, match="too slow"):
+            prog.f(3)
+    finally:
+        recorder.end()
+        engine.stop()
+        signal.signal(signal.SIGUSR1, before)
+    assert recorder.faults == []
