@@ -73,7 +73,10 @@ class Closing:
         # A wrapper, so that it is done before any other plugin writes its report.
         self.guarded(self.session.stop)
         if not self.config.option.collectonly:
-            self.guarded(self._finish, session)
+            try:
+                self.guarded(self._finish, session)
+            except KeyboardInterrupt:  # pytest's own reports are still to come
+                self.session.faults.append("the digest was ended by a keyboard interrupt")
             self.guarded(self.session.progress.rest)
             self.guarded(self.display.render, self.outcome)
             self.guarded(self._say_faults)
@@ -149,11 +152,17 @@ class Closing:
         ours = self.session
         path_of = ours.recorder.targets.absolute
         step, known = ours.progress.step, Known(ours.run, path_of)
+        causes: list[RootCause] = []
+        diagnoses: dict[str, Diagnosis] = {}
+        parted: dict[str, Divergence] = {}
         ours.progress.begin(f"looking for causes, failures: {len(ours.run.failures)}")
-        causes = self.guarded(explain, ours.run, path_of, step, known) or []
-        ours.progress.begin("diagnosing each failure")
-        diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of, step, known) or {}
-        parted = self.guarded(divergences, ours.run, causes, known) or {}
+        try:
+            causes = self.guarded(explain, ours.run, path_of, step, known) or []
+            ours.progress.begin("diagnosing each failure")
+            diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of, step, known) or {}
+            parted = self.guarded(divergences, ours.run, causes, known) or {}
+        except KeyboardInterrupt:  # who waits for pytest's own summary is to have it
+            ours.notes.append("causes were looked for until a keyboard interrupt: not all was done")
         ours.progress.begin("writing the digest")
         # They read the source, too.
         causes, diagnoses = everywhere((causes, diagnoses), ours.redactor.text)

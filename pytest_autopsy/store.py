@@ -26,11 +26,11 @@ MAX_DIGEST = 256_000_000
 
 def file_name(nodeid: str, phase: str = "call", attempt: int = 1) -> str:
     """Return a file name for a test: readable, bounded, unique also where case does not count."""
-    import hashlib  # only here, as others below: a command that reads need not wait for it
+    from .unfaked import blake2b  # only here: a command that reads need not wait for it
 
     path, _, rest = nodeid.partition("::")
     readable = _UNSAFE.sub("_", f"{path.rpartition('/')[2]}::{rest}").strip("._")[:80] or "test"
-    digest = hashlib.blake2b(
+    digest = blake2b(
         f"{nodeid}\0{phase}\0{attempt}".encode("utf-8", "backslashreplace"), digest_size=4
     )
     return f"{readable}-{digest.hexdigest()}"
@@ -161,10 +161,13 @@ def load_run(path: str | Path = ".autopsy") -> dict[str, Any]:
         sweep.recover_all(folder)
     if place.is_dir() and not (place / "digest.json").exists():
         newest = latest_run(place)
-        if newest is None and (place / LIVE).exists():
+        broken = max(
+            (run for run in (place, *runs_in(place)) if (run / LIVE).exists()), default=None
+        )
+        if newest is None and broken is not None:
             raise FileNotFoundError(
-                f"the run in {place} has not ended, or was killed: it has no digest; the failures that"
-                " it had finished are in its traces and snapshots"
+                f"the run in {broken} has not ended, or was killed: it has no digest; the failures that"
+                f" it had finished are in its traces and snapshots: pytest-autopsy triage {broken}"
             )
         if newest is None:
             raise FileNotFoundError(f"no run in {place}: run `pytest --autopsy` first")

@@ -8,8 +8,11 @@ thing as an attribute (freezegun goes through all modules for them): here nothin
 from __future__ import annotations
 
 import genericpath
+import hashlib
 import io
 import os as _real
+import sys
+import threading
 import time
 from datetime import datetime, timezone
 from functools import partial
@@ -22,8 +25,23 @@ perf_counter_ns = partial(time.perf_counter_ns)
 thread_time_ns = partial(time.thread_time_ns)
 monotonic = partial(time.monotonic)
 time_ns = partial(time.time_ns)
+blake2b = partial(hashlib.blake2b)
+all_threads = partial(threading.enumerate)
+main_thread = partial(threading.main_thread)
 _open = partial(io.open)
 _DATETIME = (datetime,)  # within a tuple nobody looks for it
+
+
+def _machine() -> str:
+    """The system, its release and the machine; `platform` would keep its answer for the tests' time."""
+    if not hasattr(_real, "uname"):
+        return sys.platform
+    told = _real.uname()
+    return f"{told.sysname}-{told.release}-{told.machine}"
+
+
+MACHINE = _machine()
+PYTHON = sys.version.partition(" ")[0]
 
 
 def now() -> datetime:

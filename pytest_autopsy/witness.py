@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from .report.rerun import rerun
 from .settings import Settings
 from .snapshot import assertion as assertions
 from .snapshot.capture import Camera
+from .unfaked import blake2b
 
 MAX_SAID = 200
 """Letters of what a runner says of a failure without an exception."""
@@ -158,4 +158,4 @@ class Witness:
 def failure_id(identity: str, ordinal: int) -> str:
     """Return a failure's id: `identity` holds node id and phase, with a 0 byte after each."""
     text = f"{identity}\0{ordinal}".encode("utf-8", "backslashreplace")
-    return "f-" + hashlib.blake2b(text, digest_size=5).hexdigest()
+    return "f-" + blake2b(text, digest_size=5).hexdigest()

@@ -210,6 +210,18 @@ def test_nor_is_one_of_another_user(store: Path, monkeypatch: pytest.MonkeyPatch
     assert prune(store, 1, 0, run_id(2)) == []
 
 
+def test_a_store_whose_only_run_was_broken_off_says_where_its_evidence_is(store: Path) -> None:
+    run = finished(store, 1).path
+    (run / "digest.json").unlink()
+    for link in ("latest", "latest.json"):
+        (store / link).unlink(missing_ok=True)
+    (run / LIVE).write_text("0")
+    with pytest.raises(
+        FileNotFoundError, match=f"has not ended, or was killed.*triage .*{run.name}"
+    ):
+        load_run(store)
+
+
 @pytest.mark.parametrize("pid", ["", "nonsense", "99999999999999999999", str(2**22 + 1)])
 def test_a_run_whose_process_is_gone_is_not_live(store: Path, pid: str) -> None:
     (finished(store, 1).path / LIVE).write_text(pid)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import subprocess
 import sys
 import time
 import types
@@ -11,8 +12,9 @@ from unittest import mock
 
 from freezegun import freeze_time
 
-from pytest_autopsy import unfaked
+from pytest_autopsy import store, unfaked
 from pytest_autopsy.record import blackbox, marks, recorder
+from pytest_autopsy.snapshot import where
 
 UTC = datetime.timezone.utc
 REFUSED = ("os.stat", "os.lstat", "os.getcwd", "os.readlink", "os.path.realpath", "os.path.exists")
@@ -73,3 +75,33 @@ def test_time_goes_on_while_a_test_has_frozen_it() -> None:
 def test_modules_made_for_it_are_nobody_elses() -> None:
     assert type(unfaked.os.path) is types.ModuleType
     assert unfaked.os.path not in sys.modules.values()
+
+
+MOCKED = (
+    "platform.platform",
+    "platform.python_version",
+    "hashlib.blake2b",
+    "threading.enumerate",
+    "threading.main_thread",
+)
+
+
+def test_a_failing_test_that_mocks_what_a_snapshot_tells_keeps_it(tmp_path) -> None:
+    """Its mocks are in force until its report is made, and may be in force for the whole class."""
+    made = [mock.patch(name) for name in MOCKED]
+    met = [one.start() for one in made]
+    try:
+        told = where.environment(), where.thread_name(), store.file_name("test_a.py::test_b")
+    finally:
+        mock.patch.stopall()
+    assert told == (where.environment(), where.thread_name(), store.file_name("test_a.py::test_b"))
+    assert [one.call_count for one in met] == [0] * len(MOCKED)
+
+
+def test_the_machine_is_told_without_the_cache_of_platform() -> None:
+    """A test that patches `platform.uname` would meet what `platform` has kept of our question."""
+    script = "from pytest_autopsy.snapshot.where import environment; environment(); import platform; print(platform._platform_cache, platform._uname_cache)"
+    said = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert said.stdout == "{} None\n"

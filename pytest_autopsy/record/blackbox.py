@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import errno
 import mmap
-import threading
 from pathlib import Path
 from struct import Struct
 from typing import TYPE_CHECKING
@@ -23,7 +22,7 @@ from ..evidence import plain
 from ..observe.redaction import Redactor
 from ..observe.text import clean
 from ..plainjson import dumps
-from ..unfaked import os, perf_counter_ns, time_ns
+from ..unfaked import main_thread, os, perf_counter_ns, time_ns
 from .finish import call_of
 from .records import END, INFO, PARENT, START, THREAD, TIME, Entry
 from .replay import CallRecord
@@ -76,7 +75,7 @@ class BlackBox:
         self._names_end = NAMES_AT
         self._flush_at = FIRST_FLUSH
         self._rested = REST  # events of earlier tests since the last flush
-        main = threading.main_thread().ident or 0
+        main = main_thread().ident or 0
         self._started = self._pid, main, time_ns(), perf_counter_ns()
         self._test_began = 0
         self._flushed = 0, 0, 0

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from types import CodeType
 
+from ..unfaked import blake2b
 from .codes import CodeInfo
 
 
@@ -21,7 +22,7 @@ def function_hash(infos: Iterable[CodeInfo]) -> str:
 
 def code_hash(code: CodeType) -> str:
     """Return 12 hex digits that change with what the code does or where its lines stand in it."""
-    made = hashlib.blake2b(digest_size=6)
+    made = blake2b(digest_size=6)
     _feed(made, code)
     return made.hexdigest()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -10,7 +9,7 @@ from ..model import Call, Change, Footprint, Function, Look, Mark, Raised, Trace
 from ..observe.redaction import Redactor
 from ..observe.values import TRACE
 from ..rows import joined
-from ..unfaked import os
+from ..unfaked import main_thread, os
 from . import replay
 from .codes import CodeInfo, call_site, exit_line
 from .effort import LEAST
@@ -170,7 +169,7 @@ def _called(info: CodeInfo) -> Function:
 
 
 def _thread(ident: int) -> str:
-    return "main" if ident == threading.main_thread().ident else f"thread-{ident}"
+    return "main" if ident == main_thread().ident else f"thread-{ident}"
 
 
 def _redacted(raised: Raised, redactor: Redactor) -> Raised:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 import threading
 from _thread import get_ident
@@ -11,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from ..observe.classes import plain_name
+from ..unfaked import MACHINE, PYTHON, all_threads, main_thread
 from .reading import local_names
 
 _IDENT: Any = threading.Thread.__dict__["ident"].fget
@@ -22,8 +22,8 @@ _HOLDS_TASK = {("runners.py", "run"): "task", ("base_events.py", "run_until_comp
 def environment() -> dict[str, object]:
     """Return what a reader needs to know of the machine."""
     return {
-        "python": platform.python_version(),
-        "platform": platform.platform(),
+        "python": PYTHON,
+        "platform": MACHINE,
         "cwd": _cwd(),
         "argv": [Path(sys.argv[0]).name, *sys.argv[1:]] if sys.argv else [],
     }
@@ -32,9 +32,9 @@ def environment() -> dict[str, object]:
 def thread_name() -> str:
     """Return this thread's name; asking current_thread() would register a thread it does not know."""
     mine = get_ident()
-    for thread in threading.enumerate():
+    for thread in all_threads():
         if _IDENT(thread) == mine:
-            return "main" if thread is threading.main_thread() else plain_name(_NAME(thread))
+            return "main" if thread is main_thread() else plain_name(_NAME(thread))
     return f"thread-{mine}"
 
 

@@ -191,3 +191,34 @@ def test_only_the_last_attempt_is_a_failure(retried):
 def test_retry_has_its_own_trace(retried):
     calls = [line["func"] for line in retried[1].trace("::test_always") if line["event"] == "call"]
     assert calls.count("total") == 1
+
+
+INTERRUPTED = """
+    from pytest_autopsy import {module}
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    def pytest_collection_finish():
+        {module}.{name} = interrupted
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "word"),
+    [
+        ("pipeline", "explain", "not all was done"),
+        ("closing", "write_run", "the digest was ended by"),
+    ],
+)
+def test_who_interrupts_the_digest_has_pytests_summary(project, module, name, word):
+    """It may take seconds, and plain pytest has nothing there that could be interrupted."""
+    project.write(MATRIX)
+    plain = project.plain("--junitxml=plain.xml")
+    project.write({"interrupting.py": INTERRUPTED.format(module=module, name=name)})
+    ours = project.autopsy("--junitxml=ours.xml", "-p", "interrupting")
+    assert (ours.outcomes, ours.code) == (plain.outcomes, plain.code)
+    assert word in ours.text
+    assert "KeyboardInterrupt" not in ours.text
+    assert "short test summary info" in ours.text
+    assert (project.path / "ours.xml").is_file()
