@@ -66,6 +66,7 @@ class MonitoringEngine:
         monitoring.restart_events()
         self.recorder.rearm = self._rearm
         self.recorder.sight.clears_locals = not LOCALS_ARE_PROXY
+        self.recorder.unwinds_with_errors = True
         self.recorder.switch_on = self._switch_on
         for tool, wanted in self._globals():
             monitoring.set_events(tool, wanted)
@@ -210,29 +211,27 @@ class MonitoringEngine:
 
     def _on_yield(self, code: CodeType, offset: int, value: object) -> object:
         try:
-            if not self.recorder.suspend(_getframe(1), value):
-                return self._unrecorded(code)
+            info = self.recorder.infos.get(id(code))
+            if info is not None and self.recorder.suspend(info, _getframe(1), value):
+                return self._disable
         except Exception as error:  # noqa: BLE001
             self.recorder.fault(error)
         return None
 
     def _on_resume(self, code: CodeType, offset: int) -> object:
         try:
-            if not self.recorder.resume(_getframe(1)):
-                return self._unrecorded(code)
+            info = self.recorder.infos.get(id(code))
+            if info is not None and self.recorder.resume(info, _getframe(1)):
+                return self._disable
         except Exception as error:  # noqa: BLE001
             self.recorder.fault(error)
         return None
 
-    def _unrecorded(self, code: CodeType) -> object:
-        """What to answer for a call that is not recorded: DISABLE where its function is cut off."""
-        info = self.recorder.infos.get(id(code))
-        return self._disable if info is not None and self.recorder.is_cut(info) else None
-
     def _on_throw(self, code: CodeType, offset: int, error: BaseException) -> None:
         try:
-            if id(code) in self.recorder.infos:
-                self.recorder.resume(_getframe(1))
+            info = self.recorder.infos.get(id(code))
+            if info is not None:
+                self.recorder.resume(info, _getframe(1))
         except Exception as fault:  # noqa: BLE001
             self.recorder.fault(fault)
 

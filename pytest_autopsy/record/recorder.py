@@ -37,8 +37,10 @@ from .records import (
     INFO,
     MAX_CALLS,
     MAX_EVENTS,
+    MAX_RAISES,
     MAX_SHARES,
     MAX_YIELDED,
+    MAX_YIELDS,
     START,
     TIME,
     Entry,
@@ -86,6 +88,7 @@ class Recorder:
         self.keeps_values = True
         self.rearm: Callable[[dict[int, int]], None] = lambda rows: None
         self.revive: Callable[[], None] = lambda: None
+        self.unwinds_with_errors = False  # whether the engine says which one ends a call
         self.switch_on: Callable[[CodeInfo], None] = lambda info: None
         self._indexes: dict[Function, int] = {}
         self._lock = RLock()  # held by whoever makes a number, which threads must not share
@@ -381,7 +384,8 @@ class Recorder:
             return
         now = perf_counter_ns()
         if error is not None:
-            errors = entry[EXTRA].errors if entry[EXTRA] is not None else ()
+            extra = entry[EXTRA]
+            errors = extra.errors if extra is not None and extra.raises < MAX_RAISES else ()
             if not errors or errors[-1].identity != id(error):
                 self._note(entry, frame, error, traceback_of(error))
         del self._open[id(frame)]
@@ -393,32 +397,46 @@ class Recorder:
         if self.tap is not None:
             self.tap.ended(entry)
 
-    def suspend(self, frame: FrameType, value: Any) -> bool:
-        """A generator or coroutine yields `value`; returns whether its call is recorded."""
-        entry = self._open.get(id(frame))
-        if entry is None:
-            return False
-        self._move(entry, 0)
-        info, extra = entry[INFO], entry[EXTRA]
-        extra.yields += 1
-        if info.yields_values and extra.yields <= MAX_YIELDED and self.keeps_values:
-            extra.yielded = [*extra.yielded, self.sight.result(entry, info, value)]
-        return True
+    def suspend(self, info: CodeInfo, frame: FrameType, value: Any) -> bool:
+        """A generator or coroutine yields `value`.
 
-    def resume(self, frame: FrameType) -> bool:
-        """A generator or coroutine goes on; returns whether its call is recorded."""
+        Returns whether no more yields of the function are wanted now.
+        """
         entry = self._open.get(id(frame))
         if entry is None:
+            return self.is_cut(info)
+        extra = entry[EXTRA]
+        extra.yields += 1
+        if not info.yields_values:
+            self._move(entry, 0)
             return False
+        if extra.yields > MAX_YIELDS:
+            return True
+        self._move(entry, 0)
+        if extra.yields <= MAX_YIELDED and self.keeps_values:
+            extra.yielded = [*extra.yielded, self.sight.result(entry, info, value)]
+        return False
+
+    def resume(self, info: CodeInfo, frame: FrameType) -> bool:
+        """A generator or coroutine goes on; returns whether that is not wanted any more."""
+        entry = self._open.get(id(frame))
+        if entry is None:
+            return self.is_cut(info)
+        if info.yields_values and entry[EXTRA].yields > MAX_YIELDS:
+            return True
         self._move(entry, get_ident())
-        return True
+        return False
 
     def raised(
         self, frame: FrameType, error: BaseException, traceback: TracebackType | None
     ) -> None:
         """An exception is raised in, or passes into, the call in `frame`."""
         entry = self._open.get(id(frame))
-        if entry is not None:
+        if entry is None:
+            return
+        extra = entry[EXTRA]
+        # Of a hot loop the last one counts, which `unwind` notes where the engine can say it.
+        if extra is None or extra.raises < MAX_RAISES or not self.unwinds_with_errors:
             self._note(entry, frame, error, traceback)
 
     def mark(self, mark: MarkRecord, frame: FrameType | None) -> None:
@@ -477,6 +495,7 @@ class Recorder:
             entry[EXTRA] = Extra()
         extra: Extra = entry[EXTRA]
         extra.errors = errors = extra.errors or []
+        extra.raises += 1
         name = type_name(error)
         told = "" if name in QUIET else self.detail.message(error)
         here = traceback is None or traceback.tb_next is None

@@ -33,6 +33,10 @@ OUTCOME, AT, ENDED, VALUE, OFFSET = range(5)
 Entry = list[Any]
 MAX_EVENTS = 40
 """Exceptions, and yields, of one call that are written down; past them the middle goes."""
+MAX_YIELDS = 1_000
+"""Yields of one call of a generator that are seen: a hot one is left alone from there on."""
+MAX_RAISES = 1_000
+"""Exceptions that pass through one call and are looked at; after that only the one that ends it."""
 MAX_YIELDED = 10
 """First values that a generator yielded that are looked at."""
 
@@ -55,6 +59,7 @@ class Extra:
         list[tuple[int, int]] | tuple[()]
     ) = ()  # clock, and the thread it goes on in; 0: suspended
     yields = 0
+    raises = 0
     yielded: list[Look] | tuple[()] = ()  # by a generator: the first ones
     task: str | None = None
     maker: Entry | None = None  # the call that made the task

@@ -59,7 +59,7 @@ class _FrameEngine:
 
     def enter(self, info: CodeInfo, frame: FrameType) -> None:
         if frame.f_lasti > self._first_instruction(frame.f_code) and info.is_generator:
-            self.recorder.resume(frame)
+            self.recorder.resume(info, frame)
         else:
             self.recorder.enter(info, frame)
 
@@ -71,11 +71,11 @@ class _FrameEngine:
         elif info.is_generator and not raising and _YIELD_FROM in (instruction, following):
             # 3.10 steps back before it suspends, to come here again; an exception does not.
             if following == _YIELD_FROM:
-                self.recorder.suspend(frame, value)
+                self.recorder.suspend(info, frame, value)
             else:
                 self.recorder.unwind(info, frame, None)
         elif info.is_generator and not raising and instruction == _YIELD:
-            self.recorder.suspend(frame, value)
+            self.recorder.suspend(info, frame, value)
         else:
             self.recorder.unwind(info, frame, None)
 

@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+from pytest_autopsy.record.records import MAX_RAISES
+
 PROGRAM = """
     import json
 
@@ -246,3 +248,28 @@ def test_an_exception_group(line_lab):
     )
     call = line_lab.run(prog.work).one("work")
     assert call.raised.type == "ExceptionGroup" and "two" in call.raised.message
+
+
+def test_of_very_many_exceptions_the_one_that_ends_the_call_is_told(line_lab):
+    prog = line_lab.load(
+        """
+        def work(times):
+            for n in range(times):
+                try:
+                    raise ValueError(n)
+                except ValueError:
+                    pass
+            raise KeyError("last")
+        """
+    )
+    call = line_lab.run(raises_key_error(prog.work), 2 * MAX_RAISES).one("work")
+    assert (call.outcome, raised(call)[0], call.raised.message) == ("raise", "KeyError", "'last'")
+    assert call.handled[0].message == "0"
+
+
+def raises_key_error(function):
+    def caught(*arguments):
+        with pytest.raises(KeyError):
+            function(*arguments)
+
+    return caught

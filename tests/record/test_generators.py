@@ -4,6 +4,7 @@ import pytest
 
 from pytest_autopsy.observe.text import to_text
 from pytest_autopsy.record.finish import value_class
+from pytest_autopsy.record.records import MAX_YIELDS
 
 GENERATORS = """
     def numbers(stop):
@@ -207,3 +208,30 @@ def test_a_generator_that_goes_on_in_the_next_test_is_not_of_that_test(lab):
         second = lab.again(lambda: list(first.value))
     assert second.value == list(range(1, 9))
     assert second.all("numbers") == []
+
+
+HOT = """
+    def numbers(stop):
+        for n in range(stop):
+            yield n
+
+    def leaf(n):
+        return n
+
+    def drain(stop):
+        found = numbers(stop)
+        total = sum(n for n in found)
+        return leaf(total)
+    """
+
+
+def test_a_hot_generator_is_left_alone_and_seen_again_in_the_next_test(lab):
+    prog = lab.load(HOT)
+    with lab.started():
+        for _ in range(2):
+            seen = lab.again(prog.drain, 3 * MAX_YIELDS)
+            call = seen.one("numbers")
+            assert call.outcome == "return"
+            assert MAX_YIELDS <= call.yields <= 3 * MAX_YIELDS
+            assert to_text(call.value).startswith("generator([0, 1, 2,")
+            assert (seen.parent("numbers"), seen.parent("leaf")) == ("drain", "drain")
