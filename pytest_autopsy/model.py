@@ -17,6 +17,7 @@ CauseKind = Literal[
     "attribute not set",
     "call refused",
     "environment",
+    "exception not caught",
     "iterator exhausted",
     "lone expectation",
     "lost exception",

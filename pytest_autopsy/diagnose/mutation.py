@@ -131,8 +131,20 @@ def _of_class(change: Change) -> str:
     """Return the container of the class, shared by all its instances, that changed: `Cart.items`."""
     if not isinstance(change.before, Value) or not isinstance(change.after, Value):
         return ""
-    was = dict(change.before.attrs)
-    return next((n for n, v in change.after.attrs if "." in n and n in was and was[n] != v), "")
+    was = {name: _outline(held) for name, held in change.before.attrs if "." in name}
+    now = ((name, _outline(held)) for name, held in change.after.attrs)
+    return next((name for name, held in now if was.get(name, held) != held), "")
+
+
+def _outline(look: Look) -> Look:
+    """A container without what lies in its objects: what they do to themselves is no change of it."""
+    if not isinstance(look, Value):
+        return look
+    if look.kind == "object":
+        return look._replace(items=(), attrs=())
+    if look.kind == "mapping":
+        return look._replace(items=tuple((key, _outline(held)) for key, held in look.items))
+    return look._replace(items=tuple(map(_outline, look.items)))
 
 
 def _shorter(change: Change) -> tuple[str, str]:

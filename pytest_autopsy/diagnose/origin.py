@@ -1,4 +1,4 @@
-"""Who had a part in the rejected value, and where a None was born."""
+"""Who had a part in the rejected value, and how large a part."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import NamedTuple
 from ..model import Call, Evidence, Failure, Function, Look
 from ..observe.text import shortened, to_text
 from ..snapshot.assertion import is_literal
-from ..source import FunctionNode
 from .calls import Calls
 from .case import Case, Finding
 from .flow import Flow, Step
@@ -84,26 +83,6 @@ def _slice_finding(function: Function, strength: float, step: Step, failure: Fai
     return Finding(function, "slice", min(strength, 1.0), fact, (evidence,), step.line)
 
 
-def find_births(case: Case, found: list[Walk]) -> list[Finding]:
-    """Return findings for calls that gave a None which was then rejected or could not be used."""
-    findings: list[Finding] = []
-    for walk in found:
-        used = died_of_none(walk.failure)
-        value, expected = rejected(walk.failure)
-        asserted = walk.failure.snapshot is not None and walk.failure.snapshot.assertion is not None
-        if used or (asserted and value is None and expected is not None):
-            findings.extend(_none_births(case, walk, used))
-    return findings
-
-
-def died_of_none(failure: Failure) -> bool:
-    """Whether an operation met a None that it cannot take, by the interpreter's own words."""
-    if failure.exception is None:
-        return False
-    kind, text = failure.exception
-    return kind in ("TypeError", "AttributeError") and "NoneType" in text
-
-
 def rejected(failure: Failure) -> tuple[Look, Look]:
     """Return the value that the assertion rejects, and the one that it wants."""
     assertion = failure.snapshot.assertion if failure.snapshot is not None else None
@@ -122,24 +101,6 @@ def _spelt_out(text: str) -> bool:
         return False
 
 
-def _none_births(case: Case, walk: Walk, used: bool) -> list[Finding]:
-    holders = {
-        step.call.id: step
-        for step in sorted(walk.steps, key=lambda step: step.weight)
-        if step.call.outcome == "return" and step.call.value is None
-        if _could_return_more(case, step.call)
-    }
-    calls = [step.call for step in holders.values()]
-    findings = []
-    for step in holders.values():
-        call = step.call
-        if any(is_inside(other, call, walk.calls) for other in calls if other is not call):
-            continue
-        if case.with_kind(call.function).kind == "code":
-            findings.append(_none_finding(case, walk.failure, step, used))
-    return findings
-
-
 def is_inside(inner: Call, outer: Call, calls: Calls) -> bool:
     """Return whether `outer` made `inner`, directly or not."""
     up = calls.parent(inner)
@@ -148,49 +109,6 @@ def is_inside(inner: Call, outer: Call, calls: Calls) -> bool:
             return True
         up = calls.parent(up)
     return False
-
-
-def _could_return_more(case: Case, call: Call) -> bool:
-    """Whether the function has a result at all: it returns a value somewhere."""
-    function = call.function
-    span = case.span(function)
-    return span is None or _returns_a_value(span.node)
-
-
-@lru_cache(maxsize=4096)
-def _returns_a_value(node: FunctionNode) -> bool:
-    return any(
-        isinstance(inner, ast.Return) and inner.value is not None and not _is_none(inner.value)
-        for inner in ast.walk(node)
-    )
-
-
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
-
-
-def _none_finding(case: Case, failure: Failure, step: Step, used: bool) -> Finding:
-    call = step.call
-    given = describe_arguments(call)
-    fact = f"{call.function.short}({given}) returned None"
-    frames = failure.project_frames
-    where = f"{frames[0].function} line {frames[0].line}" if frames else "the test"
-    function = case.with_kind(call.function)
-    evidence = Evidence(
-        "none", f"{fact}, which {where} then met", "culprit", function.file, call.line,
-        function.name, failure.nodeid, call.id, "None",
-    )  # fmt: skip
-    usual = "return None" in (case.features_when_passing(call.function) or ())
-    title = (
-        f"{function.short} returns None for {given}" if given else f"{function.short} returns None"
-    )
-    return Finding(
-        function, "none", 1.0 if used else 0.8, f"{fact}, met later by {where}", (evidence,),
-        call.line, "none returned", title,
-        f"look at what {function.short} returns at line {call.line} and why nothing better was found",
-        # That an asserted value is None may have other reasons, and where others take one so has this.
-        mechanism=used and not usual,
-    )  # fmt: skip
 
 
 def describe_arguments(call: Call, limit: int = 60) -> str:

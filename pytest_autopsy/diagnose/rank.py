@@ -21,6 +21,7 @@ from . import (
     lost,
     mutation,
     names,
+    nones,
     origin,
     spectrum,
     spelt,
@@ -30,6 +31,7 @@ from . import (
     told,
     uncallable,
     uncalled,
+    uncaught,
     unparsed,
     unset,
 )
@@ -51,6 +53,7 @@ WEIGHTS = {
     "confused": 1.4,
     "unset": 2.5,
     "uncallable": 2.7,
+    "uncaught": 0.6,
     "uncalled": 4.0,
     "absent": 8.0,  # what raised it stands in the message
     "unparsed": 2.5,
@@ -72,8 +75,8 @@ WEIGHTS = {
 libraries and the mends of 51 patch releases gain; docs/accuracy.md says what they are worth elsewhere."""
 
 WALK_FINDERS = (
-    origin.find_births, birth.find, swallowed.find, mutation.find, exhausted.find, left.find,
-    stale.find, lost.find, confused.find,
+    nones.find, birth.find, swallowed.find, mutation.find, exhausted.find, left.find,
+    stale.find, lost.find, confused.find, uncaught.find,
 )  # fmt: skip
 """What looks at the walk back from one failure's value, and at nothing of the other failures."""
 EXPLAINING = (

@@ -114,9 +114,23 @@ class Project:
     def is_test(self, shown: str) -> bool:
         """Whether a file, named as `shown` names it, holds tests or what serves only them."""
         *folders, name = shown.split("/")
-        if name == "conftest.py" or any(fnmatch(name, pattern) for pattern in self.test_files):
+        if name == "conftest.py" or self._is_test_file(name):
             return True
-        return any(folder in TEST_FOLDERS for folder in folders)
+        return any(
+            folder in TEST_FOLDERS
+            or (folder.endswith("tests") and self._holds_tests("/".join(folders[: depth + 1])))
+            for depth, folder in enumerate(folders)
+        )
+
+    def _is_test_file(self, name: str) -> bool:
+        return any(fnmatch(name, pattern) for pattern in self.test_files)
+
+    def _holds_tests(self, shown: str) -> bool:
+        """Whether tests lie right in a folder: `yapftests`, where `contests` has none."""
+        try:
+            return any(map(self._is_test_file, os.listdir(os.path.join(self.rootdir, shown))))
+        except OSError:
+            return False
 
     def files(self) -> Iterator[str]:
         """Every Python file that the project owns, at most MAX_FILES of them."""

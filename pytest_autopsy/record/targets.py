@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from ..unfaked import os
 from .outline import OPTIMISED, Outline, outline_of
 from .project import Project
 
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 _UNNAMED = ("<lambda>", "<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>")
 
 
@@ -117,6 +119,8 @@ class Targets:
         filename = code.co_filename
         if filename[:1] == "<" or (not code.co_flags & OPTIMISED and code.co_name != "<module>"):
             return None
+        if _ADDRESS.search(filename) and not os.path.exists(filename):
+            return None  # generated, and called another thing in each run
         path = self._path(filename)
         if not self.include and not (self.own and self.project.owns(path)):
             return None

@@ -480,3 +480,40 @@ def test_what_lies_in_an_object_of_an_object_is_not_lost(bench: Make) -> None:
     made.test("test_good")
     made.test("test_bad", ("==", ["Welcome"], ["Welcome", "Who we are"]))
     assert not [why for one in made.diagnosis().suspects for why in one.why if " lost " in why]
+
+
+ASKED = """
+def find(rows, name, default=None):
+    value = default
+    for key, held in rows:
+        if key == name:
+            value = held
+    return %s
+
+def upper(text):
+    return text.upper()
+
+def title(rows):
+    return upper(find(rows, "title"%s))
+
+def test_good(): assert title([("title", "a")]) == "A"
+def test_bad(): assert title([("name", "a")]) == ""
+"""
+
+
+def test_who_asks_with_none_for_what_is_not_there_gets_it_back(bench: Make) -> None:
+    made = bench(ASKED % ("value", ""))
+    made.test("test_good")
+    made.test("test_bad")
+    found = made.diagnosis()
+    assert first(found) == "title"
+    assert found.title == "title gets default=None back from find"
+    assert "give find another default" in found.hint
+
+
+def test_who_makes_a_none_of_its_own_has_not_given_it_back(bench: Make) -> None:
+    made = bench(ASKED % ('value if value != "-" else None', ', "-"'))
+    made.test("test_good")
+    made.test("test_bad")
+    assert first(made.diagnosis()) == "find"
+    assert not [why for one in made.diagnosis().suspects for why in one.why if " back" in why]

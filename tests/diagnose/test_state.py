@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from pytest_autopsy.diagnose import unset
 from pytest_autopsy.model import Diagnosis
 from pytest_autopsy.pipeline import explain
@@ -527,3 +529,34 @@ def test_a_constructor_that_does_not_call_its_base(bench: Make) -> None:
     assert found.suspects[0].function.name == "Label.__init__"
     (unset_by,) = unset.find(made.case())
     assert (unset_by.fact, unset_by.strength) == ("Label.__init__ made a Label without hidden", 0.8)
+
+
+SHARED = """
+class Field:
+    def __init__(self):
+        self.seen = 0
+
+class Form:
+    fields = [Field()]
+
+    def read(self, text):
+        %s
+        return int(text)
+
+def test_good(): assert Form().read("1") == 1
+def test_bad(): assert Form().read("1") == 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "changes"),
+    [("self.fields[0].seen += 1", False), ("self.fields.append(1)", True)],
+)
+def test_what_an_object_in_a_class_attribute_does_to_itself(
+    bench: Make, statement: str, changes: bool
+) -> None:
+    made = bench(SHARED % statement)
+    made.test("test_good")
+    made.test("test_bad", ("==", 1, 2))
+    whys = [why for one in made.diagnosis().suspects for why in one.why]
+    assert any("changed the class attribute Form.fields" in why for why in whys) is changes

@@ -196,6 +196,27 @@ def test_file_patterns_of_the_project_name_tests(shop):
     assert not Project(shop, ("check_*.py",)).is_test("src/test_cart.py")
 
 
+@pytest.mark.parametrize(("folder", "holds"), [("shoptests", True), ("contests", False)])
+def test_a_folder_named_after_tests_is_one_where_tests_lie(shop, folder, holds):
+    (shop / folder).mkdir()
+    (shop / folder / "helper.py").write_text("")
+    if holds:
+        (shop / folder / "test_cart.py").write_text("")
+    assert Project(shop).is_test(f"{folder}/helper.py") is holds
+    assert Project(shop).is_test(f"{folder}/deep/helper.py") is holds
+
+
+def test_generated_code_that_is_called_by_its_address_is_no_target(shop, monkeypatch):
+    """In each run it would be another suspect; one whose name stays is told like any other."""
+    made = {
+        name: compile("def render():\n    pass\n", name, "exec").co_consts[0]
+        for name in ("memory:0x7f43b7093ef0", "page.html")
+    }
+    monkeypatch.chdir(shop)  # a relative name is one below the working directory
+    found = [name for name, code in made.items() if Targets(Project(shop)).match(code, "x")]
+    assert found == ["page.html"]
+
+
 def test_count_for_the_header(shop):
     assert Targets(Project(shop), [parse_target("shop.cart", Project(shop), shop)]).count() == (
         1,
