@@ -231,8 +231,8 @@ class Child:
         error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
         if not isinstance(error, BaseException) or hasattr(sys, "ps1"):
             return
-        if traceback_of(error) is None:
-            return
+        if traceback_of(error) is None or isinstance(error, KeyboardInterrupt):
+            return  # who ended it knows; and an import here makes CPython forget why it ends
         from .report.traceback import traceback_text
         from .snapshot.capture import Camera
         from .snapshot.options import ShotOptions

@@ -15,6 +15,7 @@ from .observe.again import everywhere
 from .observe.redaction import Redactor
 from .report.snapshot import snapshot_json
 from .report.trace import trace_jsonl, trace_tree
+from .report.traceback import traceback_bytes
 from .settings import Settings
 from .store import RunDirectory, file_name
 
@@ -63,7 +64,7 @@ class Files:
                 changes["snapshot_path"] = f"snapshots/{name}.json"
                 shown = snapshot_json(failure.snapshot, failure)
                 self._directory.write_json(f"snapshots/{name}.json", shown, indent=True)
-                text = failure.snapshot.traceback.encode("utf-8", "replace")
+                text = traceback_bytes(failure.snapshot)
                 self._directory.write(f"snapshots/{name}.traceback.txt", text)
             self._wrote(f"traces/{name}.jsonl", f"traces/{name}.txt")
             self._wrote(f"snapshots/{name}.json", f"snapshots/{name}.traceback.txt")

@@ -17,6 +17,7 @@ from .report.digest import Outcome, digest
 from .report.markdown import digest_md
 from .report.snapshot import snapshot_json
 from .report.trace import trace_jsonl, trace_tree
+from .report.traceback import traceback_bytes
 from .snapshot.keeper import KEEP_RUNS, MAX_DISK
 from .store import RunDirectory, file_name, prune
 from .unfaked import now
@@ -107,8 +108,7 @@ class ProgramRun:
         assert failure.snapshot is not None
         shot = snapshot_json(failure.snapshot, failure)
         self.directory.write_json(f"{file}.json", shot, indent=True)
-        text = failure.snapshot.traceback.encode("utf-8", "replace")
-        self.directory.write(f"{file}.traceback.txt", text)
+        self.directory.write(f"{file}.traceback.txt", traceback_bytes(failure.snapshot))
         return replace(failure, snapshot_path=f"{file}.json")
 
     def _notes(self, parts: list[Part], unread: int) -> list[str]:

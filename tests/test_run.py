@@ -113,6 +113,13 @@ def test_ends_that_run_no_handlers(program, end, code):
     assert "did not come to its end; open when it was last heard of: last" in ran.err
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_who_interrupts_a_program_sees_that_it_was(program):
+    """A loop of a shell stops where its program died of the signal, and not where it exits with 1."""
+    program.write(end="raise KeyboardInterrupt\n")
+    assert program.run("--", sys.executable, "end.py").code == 128 + signal.SIGINT
+
+
 def test_modules_arguments_and_a_missing_program(program):
     program.write(shop=SHOP)
     ran = program.run("--trace-target", "*:main", "--", "-m", "shop", "--autopsy", "x")

@@ -53,7 +53,8 @@ def _given(option: str) -> Callable[[pytest.Config], bool]:
 
 _BRIDGES: tuple[tuple[str, Callable[[pytest.Config], bool]], ...] = (
     ("junit", _given("xmlpath")),
-    ("json_report", lambda config: config.pluginmanager.hasplugin("pytest_jsonreport")),
+    # By its option, not its name: with `-p` it has another one, and a program may start it itself.
+    ("json_report", lambda config: hasattr(config.option, "json_report")),
     ("reportlog", _given("report_log")),
     ("html", _given("htmlpath")),
     ("allure", _given("allure_report_dir")),

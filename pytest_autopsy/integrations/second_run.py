@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from ..evidence import Reader
-from ..model import Failure, Run
+from ..model import Failure, Run, Snapshot
 from ..progress import Progress
 from ..report.rerun import rerun
 from ..session import Session
@@ -125,8 +125,15 @@ def _joined(first: Failure, second: Failure | None, broken: str) -> Failure:
         trace=second.trace,
         trace_path=second.trace_path,
         why_no_trace=second.why_no_trace,
-        snapshot=second.snapshot or first.snapshot,
+        snapshot=_run_as(second.snapshot, first.snapshot) or first.snapshot,
     )
+
+
+def _run_as(snapshot: Snapshot | None, first: Snapshot | None) -> Snapshot | None:
+    """The snapshot with the command of the first run: the second one's has plugins of ours."""
+    if snapshot is None or first is None:
+        return snapshot
+    return replace(snapshot, rerun=first.rerun)
 
 
 def _kind(failure: Failure) -> str:

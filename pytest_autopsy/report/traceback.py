@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..model import ExceptionRecord, Snapshot
+from .plain import safe
 
 _LEADS = {
     "cause": "The above exception was the direct cause of the following exception:",
@@ -15,6 +16,13 @@ _LEADS = {
 def traceback_text(snapshot: Snapshot) -> str:
     """Return the exceptions as tracebacks, in Python's order: what led to it first."""
     return "\n".join(_lines(snapshot.exceptions, 0)) + "\n" if snapshot.exceptions else ""
+
+
+def traceback_bytes(snapshot: Snapshot) -> bytes:
+    """Return its text as a file that may be printed: control characters are written out."""
+    lines = snapshot.traceback.split("\n")
+    shown = ("\t".join(map(safe, line.split("\t"))) for line in lines)
+    return "\n".join(shown).encode("utf-8", "replace")
 
 
 def _lines(exceptions: tuple[ExceptionRecord, ...], number: int) -> Iterator[str]:

@@ -22,7 +22,7 @@ from ..record.finish import shown_marks
 from ..record.marks import Marks
 from ..record.project import Project, repository_root
 from ..report.snapshot import snapshot_json
-from ..report.traceback import traceback_text
+from ..report.traceback import traceback_bytes, traceback_text
 from ..settings import new_run_id
 from ..store import RunDirectory, file_name, latest_run, point, prune
 from .assertion import of_failure
@@ -59,9 +59,7 @@ class Keeper:
         shown = snapshot_json(snapshot)
         shown["occurrence"] = occurrence
         file = file_name(f"{name}", f"{os.getpid()} {key}", min(occurrence, ALIKE))
-        self.directory.write(
-            f"snapshots/{file}.traceback.txt", snapshot.traceback.encode("utf-8", "replace")
-        )
+        self.directory.write(f"snapshots/{file}.traceback.txt", traceback_bytes(snapshot))
         self._newest = self.directory.write_json(f"snapshots/{file}.json", shown, indent=True)
         store = self.directory.store
         point(store / "latest.json", self._newest.relative_to(store))

@@ -119,6 +119,21 @@ def test_text_tree(shop_run):
     ).index("Cart.total")
 
 
+def test_a_traceback_may_be_printed(shop):
+    """Whoever reads the file with `cat` is not to have the terminal cleared by a test's message."""
+    shop.write(
+        {"test_shop.py": r"""
+        def test_it():
+            raise ValueError("\x1b]0;title\x07\x1b[2J \u202e and\ttab")
+        """}
+    )  # fmt: skip
+    ours = shop.autopsy()
+    (file,) = ours.directory.glob("snapshots/*.traceback.txt")
+    text = file.read_text("utf-8")
+    assert all(line.replace("\t", "").isprintable() for line in text.splitlines())
+    assert r"ValueError: \x1b]0;title\x07\x1b[2J \u202e and" in text
+
+
 def test_hostile_node_ids_become_safe_file_names(shop):
     shop.write(
         {

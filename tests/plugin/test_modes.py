@@ -70,6 +70,13 @@ def test_what_comes_back_has_calls_and_a_cause_that_they_show(second):
     assert second.digest["run"]["mode"] == "second-run"
 
 
+def test_the_command_that_runs_it_again_is_the_users(second):
+    """Not the one of our second run, with its root and a plugin of ours."""
+    rerun = second.failure("::test_unknown")["rerun"]
+    assert rerun[:2] == ["pytest", "--autopsy"]
+    assert not [word for word in rerun if "second_child" in word or word.startswith("--rootdir")]
+
+
 def test_the_second_run_touches_no_report_and_no_outcome(shop, second):
     assert second.counts == shop.plain("-k", "known").counts
     assert second.failure_count == 1

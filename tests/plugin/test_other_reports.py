@@ -176,6 +176,18 @@ def test_json_report_has_the_cause(reported, name):
 
 
 @needs("pytest_jsonreport")
+def test_json_report_that_was_loaded_by_its_module(shop):
+    """As it is where plugins are not loaded by themselves: its name is another one then."""
+    shop.autopsy(
+        "--json-report",
+        "--json-report-file=out.json",
+        plugins=(*PLUGINS, "pytest_metadata.plugin", "pytest_jsonreport.plugin"),
+    )
+    report = json.loads((shop.path / "out.json").read_bytes())
+    assert told(report, "test_unknown")["autopsy.root_cause"].startswith("c1-")
+
+
+@needs("pytest_jsonreport")
 def test_json_report_of_passed_tests_is_untouched(reported):
     assert not told(reported[1], "test_pass")
 
