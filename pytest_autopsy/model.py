@@ -17,7 +17,6 @@ CauseKind = Literal[
     "attribute not set",
     "call refused",
     "environment",
-    "exception not caught",
     "iterator exhausted",
     "lone expectation",
     "lost exception",

@@ -31,7 +31,6 @@ from . import (
     told,
     uncallable,
     uncalled,
-    uncaught,
     unparsed,
     unset,
 )
@@ -53,7 +52,6 @@ WEIGHTS = {
     "confused": 1.4,
     "unset": 2.5,
     "uncallable": 2.7,
-    "uncaught": 0.6,
     "uncalled": 4.0,
     "absent": 8.0,  # what raised it stands in the message
     "unparsed": 2.5,
@@ -76,7 +74,7 @@ libraries and the mends of 51 patch releases gain; docs/accuracy.md says what th
 
 WALK_FINDERS = (
     nones.find, birth.find, swallowed.find, mutation.find, exhausted.find, left.find,
-    stale.find, lost.find, confused.find, uncaught.find,
+    stale.find, lost.find, confused.find,
 )  # fmt: skip
 """What looks at the walk back from one failure's value, and at nothing of the other failures."""
 EXPLAINING = (
