@@ -45,6 +45,8 @@ from .readings import masked, ochiai
 from .suites import HIDDEN_VARIABLES, call, interpreter, unpack
 
 INDEX = "https://pypi.org/pypi/{}/json"
+LISTED = Path(__file__).parent / "data" / "releases.json"
+"""The pairs that were found, so that whoever collects and ranks has the same ones."""
 MOST_BYTES = 4_000_000
 MOST_CHANGED = 6
 MOST_FAILING = 40
@@ -327,7 +329,7 @@ def truth(pair: Pair, run: Run) -> set[Key]:
 
 def known_pairs(half: str) -> list[Pair]:
     """The pairs that were found, of a half or of both ("all")."""
-    data = json.loads((folder() / "pairs.json").read_text("utf-8"))
+    data = json.loads(LISTED.read_text("utf-8"))
     found = [Pair(**{**one, "changed": tuple(map(tuple, one["changed"]))}) for one in data]
     return [pair for pair in found if half in ("all", pair.half)]
 
@@ -391,9 +393,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("-v", "--verbose", action="store_true")
     options = parser.parse_args(arguments)
     warnings.simplefilter("ignore", SyntaxWarning)  # what is not ours to mend
-    listed = folder() / "pairs.json"
     if options.find:
-        have = {pair.id: pair for pair in known_pairs("all")} if listed.exists() else {}
+        have = {pair.id: pair for pair in known_pairs("all")} if LISTED.exists() else {}
         for project in options.find:
             try:
                 for pair in pairs_of(project):
@@ -401,8 +402,8 @@ def main(arguments: list[str] | None = None) -> int:
                     print(pair.id, len(pair.changed), pair.half, flush=True)
             except Exception as error:  # a project that is not there is told, not fatal
                 print(f"{project}: {type(error).__name__} {error}", flush=True)
-            listed.parent.mkdir(parents=True, exist_ok=True)
-            listed.write_text(json.dumps([asdict(pair) for pair in have.values()]), "utf-8")
+            rows = (json.dumps(asdict(pair)) for _, pair in sorted(have.items()))
+            LISTED.write_text("[\n" + ",\n".join(rows) + "\n]\n", "utf-8")
     if options.collect:
         for pair in known_pairs(options.half):
             said = pair.root / "said.txt"
