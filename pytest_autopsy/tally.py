@@ -23,6 +23,10 @@ _PHASES: dict[str, Phase] = {
 }  # fmt: skip
 
 
+_SHOWN = ("longrepr", "sections", "wasxfail", "message")
+"""What of a kept report, or a warning, is shown."""
+
+
 class Tally:
     """Gathers the reports of failures as they come, and joins them with the evidence of them."""
 
@@ -38,7 +42,7 @@ class Tally:
             reporter = self.config.pluginmanager.get_plugin("terminalreporter")
             kept = getattr(reporter, "stats", {}).values()
             for report in [*self.failed, *(one for reports in kept for one in reports)]:
-                if getattr(report, "longrepr", None) or getattr(report, "sections", None):
+                if any(getattr(report, name, None) for name in _SHOWN):
                     redact_report(report, self.session.redactor)
 
     def failures(self) -> list[Failure]:

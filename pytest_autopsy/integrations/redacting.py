@@ -16,6 +16,9 @@ _PLACES = (
 )  # fmt: skip
 
 
+_SAID = ("wasxfail", "message")  # why a failure was expected, and what a warning says
+
+
 class AskPlugins:
     """Asks every implementation of `pytest_autopsy_redact` in turn; a failing one is told once."""
 
@@ -64,8 +67,11 @@ class AskPlugins:
 
 
 def redact_report(report: Any, redactor: Redactor) -> None:
-    """Take secrets out of what a report shows: its failure text, captured output, properties."""
+    """Take secrets out of what a report shows: failure, reason, warning, output, properties."""
     held = vars(report)
+    for name in _SAID:
+        if type(held.get(name)) is str:
+            held[name] = redactor.text(held[name])
     longrepr = held.get("longrepr")
     if isinstance(longrepr, (str, tuple)) or type(longrepr).__module__.startswith("_pytest."):
         held["longrepr"] = _without(longrepr, redactor)

@@ -246,3 +246,29 @@ def test_the_rest_can_be_read(planted: Run) -> None:
 
 def test_no_hashes_are_left(planted: Run) -> None:
     assert not list(planted.directory.glob(".taint*"))
+
+
+def test_reasons_and_warnings_are_shown_without_secrets(project) -> None:
+    project.write(
+        {"test_said.py": """
+        import warnings
+        import pytest
+
+        @pytest.mark.xfail(reason="DB_PASSWORD=zQ7kfj29xPwq81LmT4va")
+        def test_expected():
+            assert 0
+
+        @pytest.mark.xfail(reason="DB_PASSWORD=zQ7kfj29xPwq81LmT4va")
+        def test_unexpected():
+            pass
+
+        def test_skips():
+            pytest.skip("DB_PASSWORD=zQ7kfj29xPwq81LmT4va")
+
+        def test_warns():
+            warnings.warn("DB_PASSWORD=zQ7kfj29xPwq81LmT4va")
+        """}
+    )  # fmt: skip
+    text = project.autopsy("-rA").text
+    assert text.count("DB_PASSWORD=[redacted: assigned secret]") >= 4
+    assert "zQ7kfj29xPwq81LmT4va" not in text.replace('"DB_PASSWORD=zQ7kfj29xPwq81LmT4va"', "")
