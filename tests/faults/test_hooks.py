@@ -54,7 +54,7 @@ def test_closing(suite, where):
     suite.check(f"pytest_autopsy.{where}")
 
 
-@pytest.mark.parametrize("where", ["changes:git", "recording:_shown_message"])
+@pytest.mark.parametrize("where", ["changes:git", "recording:crash_of"])
 def test_helpers_of_modules(suite, where):
     suite.check(f"pytest_autopsy.{where}")
 
