@@ -19,7 +19,7 @@ from . import arrays
 from .classes import MAX_NAME, ClassFacts, class_facts, mro, namespace, plain_name
 from .containers import CONTAINERS, NOTHING, enum_member, named_tuple, number, stored, text_of
 from .describe import described
-from .intruders import is_intruder
+from .intruders import interrupts_a_look
 from .literals import LITERALS, MAX_INT, class_literal, head_of
 
 _EXCEPTION_ARGS = BaseException.__dict__["args"].__get__
@@ -84,7 +84,7 @@ class Looker:
         try:
             return self.at(value, 0)
         except Exception as fault:
-            if not isinstance(fault, RecursionError) and is_intruder(fault):
+            if not isinstance(fault, RecursionError) and interrupts_a_look(fault):
                 raise  # but where hardly any stack is left, nothing can be asked
             self.open.clear()
             return _unreadable(class_facts(cls), fault)
@@ -116,7 +116,7 @@ class Looker:
         except RecursionError:
             raise  # there is no room to go on either
         except Exception as fault:  # half-built, or changed by another thread
-            if is_intruder(fault):
+            if interrupts_a_look(fault):
                 raise
             del self.open[depth:]
             return _unreadable(class_facts(cls), fault)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 from collections.abc import Callable
 
 import pytest
 
 from pytest_autopsy.faults import Guard
-from pytest_autopsy.model import Look
-from pytest_autopsy.observe.exceptions import MESSAGE
+from pytest_autopsy.model import Look, Value
 from pytest_autopsy.observe.intruders import is_intruder, is_of_handler
-from pytest_autopsy.observe.values import Looker
+from pytest_autopsy.observe.values import Limits, Looker
 
 from ..ours import as_ours
+
+TINY = Limits(depth=1, items=1, string=1, nodes=1)
 
 
 class TooSlow(Exception):
@@ -53,22 +55,30 @@ def test_a_handler_is_known_by_its_code() -> None:
     try:
         handler = signal.getsignal(signal.SIGINT)
         assert callable(handler)
-        assert is_of_handler(raised(lambda: handler(signal.SIGINT, None)))
+        assert is_of_handler(raised(lambda: signal.raise_signal(signal.SIGINT)))
         assert not is_of_handler(raised(of_user)), "a hook may run code of others"
         with pytest.raises(ValueError, match="of the program"):
-            Guard([])(handler, signal.SIGINT, None)
+            Guard([])(handler, int(signal.SIGINT), sys._getframe())
     finally:
         signal.signal(signal.SIGINT, before)
 
 
 class Interrupted(Looker):
-    """One that a handler interrupts while it walks."""
+    """One that somebody's code interrupts while it walks."""
 
     def at(self, value: object, depth: int) -> Look:
-        of_user()
+        of_user() if value == "library" else signal.raise_signal(signal.SIGINT)
         return None
 
 
 def test_a_look_does_not_take_it_for_a_value_that_cannot_be_read() -> None:
-    with pytest.raises(ValueError, match="of the program"):
-        Interrupted(MESSAGE).look([1])
+    """What a library raises whose array is read is no intruder: that value cannot be read."""
+    before = signal.signal(signal.SIGINT, lambda number, frame: of_user())
+    try:
+        assert Interrupted(TINY).look("library") == Value(
+            "cut", "str", why="not readable: ValueError"
+        )
+        with pytest.raises(ValueError, match="of the program"):
+            Interrupted(TINY).look("interrupted")
+    finally:
+        signal.signal(signal.SIGINT, before)
