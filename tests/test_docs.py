@@ -104,8 +104,8 @@ def test_the_readmes_configuration(project: Project) -> None:
     (toml,) = blocks("toml")
     project.write({
         "pyproject.toml": toml,
-        "src/shop/vendored/old.py": "def f():\n    return 1\n",
-        "test_shop.py": "import sys\nsys.path.insert(0, 'src/shop/vendored')\nimport old\n"
+        "src/shop/generated/old.py": "def f():\n    return 1\n",
+        "test_shop.py": "import sys\nsys.path.insert(0, 'src/shop/generated')\nimport old\n"
                         "def test_f():\n    assert old.f() == 2\n",
     })  # fmt: skip
     (project.path / "pytest.ini").unlink()

@@ -22,7 +22,9 @@ ANY = 1_000
 """As many objects in one another as a look may hold, and more."""
 MAX_WHOLE = 200
 """Letters of a wanted text that is also looked for whole."""
-_TOKEN = re.compile(r"(?<![\w.-])-\d+(?:[.,]\d+)*|\d+(?:[.,]\d+)*|[A-Za-z_]\w*|[^\sA-Za-z_\d]")
+_TOKEN = re.compile(
+    r"(?:%[0-9A-Fa-f]{2})+|(?<![\w.-])-\d+(?:[.,]\d+)*|\d+(?:[.,]\d+)*|[A-Za-z_]\w*|[^\sA-Za-z_\d]"
+)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _NUMBERS = re.compile(r"(?<![\w.-])-\d+(?:\.\d+)?|\d+(?:\.\d+)?")  # 2024-03 has no -3 in it
 _NUMERIC = ("Decimal", "Fraction")  # literals that are numbers

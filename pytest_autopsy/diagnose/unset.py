@@ -32,8 +32,21 @@ def find(case: Case) -> list[Finding]:
             _finding(case, failure, call, kind, attribute)
             for call in makers(failure, kind)
             if attribute not in _sets(case, call)
+            and not _is_method(case, failure, call.function.file, attribute)
         )
     return findings
+
+
+def _is_method(case: Case, failure: Failure, file: str, attribute: str) -> bool:
+    """Whether what was asked for is called, and set nowhere: a method that nobody has written."""
+    frames = failure.project_frames
+    asked = frames[0].code.replace(" ", "") if frames else ""
+    return f".{attribute}(" in asked and attribute not in _set_in(case, file)
+
+
+def _set_in(case: Case, file: str) -> set[str]:
+    """The attributes that the functions of a file assign."""
+    return {name for span in case.source(file).spans for name in body_of(span.node).assigned}
 
 
 def lacked(failure: Failure) -> tuple[str, str] | None:
@@ -65,7 +78,7 @@ def _sets(case: Case, call: Call) -> frozenset[str]:
 
 def _is_slip(case: Case, file: str, attribute: str) -> bool:
     """Whether what was asked for is much like an attribute that the file's functions do set."""
-    set_there = {name for span in case.source(file).spans for name in body_of(span.node).assigned}
+    set_there = _set_in(case, file)
     return attribute not in set_there and bool(much_like(attribute, set_there))
 
 

@@ -18,10 +18,19 @@ from ..unfaked import os
 
 VERSION_CONTROL = (".git", ".hg", ".svn", ".bzr", ".jj")
 NEVER = frozenset(
-    ("site-packages", "dist-packages", "node_modules", "__pycache__", "__pypackages__", ".eggs")
-)
+    ("site-packages", "dist-packages", "node_modules", "__pycache__", "__pypackages__", ".eggs",
+     "_vendor", "_vendored", "vendored", "third_party", "_extern")
+)  # fmt: skip
+"""Folders of what others have written, wherever they lie."""
 BUILD_OUTPUT = ("build/lib*", "build/bdist*", "build/temp*", "build/scripts*")
 TEST_FOLDERS = frozenset(("tests", "test", "testing"))
+_VENDORED = (
+    "_vendor",
+    "_vendored",
+    "vendored",
+    "third_party",
+    "_extern",
+)  # others' code in one's own
 MAX_FILES = 20_000
 
 _STDLIB = tuple(
@@ -60,7 +69,14 @@ class Project:
         self.root = os.path.realpath(repository_root(rootdir))
         self.test_files = test_files
         self.installed = tuple(_own_installed(Path(self.rootdir)))
-        self.folders = (self.root, *_editable_folders(self.root))
+        apart = not _below(
+            os.path.join(self.rootdir, "any"), self.root
+        )  # what we are asked to test
+        self.folders = (
+            self.root,
+            *([self.rootdir] if apart else []),
+            *_editable_folders(self.root),
+        )
         # Asked for each code object; the answer for a file is found by going through sys.path.
         self._owned: dict[str, bool] = {}
         self._shown: dict[str, str] = {}
@@ -86,10 +102,10 @@ class Project:
         return owned
 
     def _owns(self, path: str) -> bool:
-        if path.startswith(_OWN) or any(
-            path == i or path.startswith(i + os.sep) for i in self.installed
-        ):
-            return not path.startswith(_OWN)
+        if path.startswith(_OWN):
+            return False
+        if any(path == own or _below(path, own) for own in self.installed):
+            return True
         if path.startswith(_STDLIB):
             return False
         return any(_below(path, folder) for folder in self.folders)

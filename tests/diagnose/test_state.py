@@ -496,6 +496,13 @@ def test_an_attribute_that_a_constructor_does_not_set(bench: Make) -> None:
     assert found.title == "Base.__init__ leaves name unset, which others count on"
 
 
+def test_a_method_that_nobody_has_written_is_no_unset_attribute(bench: Make) -> None:
+    made = bench(UNSET.replace("self.name.title()", "self.name()") % "self.called = name")
+    made.test("test_good")
+    made.test("test_bad")
+    assert "attribute not set" not in kinds(made.diagnosis())
+
+
 def test_an_attribute_that_is_set_is_no_such_thing(bench: Make) -> None:
     made = bench(UNSET % "self.name = None")
     made.test("test_good")

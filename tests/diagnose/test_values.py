@@ -56,6 +56,12 @@ def test_what_is_no_finite_number_is_a_text(text: str) -> None:
     assert list(parts(look(Decimal(text)))) == [Atom(text)]
 
 
+def test_what_a_url_quotes_is_no_number() -> None:
+    found = difference("a=cat+nap$&b=1", "a=cat+nap%24&b=1")
+    assert Atom("%24") in found.missing
+    assert not [atom for atom in found.missing if isinstance(atom.value, float)]
+
+
 def test_a_date_is_one_atom() -> None:
     found = difference(look(datetime.date(2024, 3, 24)), look(datetime.date(2024, 3, 31)))
     assert (found.extra, found.missing) == ((Atom("2024-03-24"),), (Atom("2024-03-31"),))

@@ -196,6 +196,19 @@ def test_file_patterns_of_the_project_name_tests(shop):
     assert not Project(shop, ("check_*.py",)).is_test("src/test_cart.py")
 
 
+@pytest.mark.parametrize("folder", ["_vendor", "vendored", "third_party"])
+def test_what_others_have_written_is_no_code_of_the_project(shop, folder):
+    """But where a target asks for it; and a project may lie below such a folder itself."""
+    file = shop / "src" / "shop" / folder / "parser.py"
+    file.parent.mkdir(parents=True)
+    file.write_text("def f():\n    pass\n")
+    code = codes(file)[-1]
+    assert Targets(Project(shop)).match(code, "x") is None
+    rule = parse_target(f"src/shop/{folder}", Project(shop), shop)
+    assert Targets(Project(shop), [rule]).match(code, "x") is not None
+    assert Targets(Project(file.parent)).match(code, "x") is not None
+
+
 @pytest.mark.parametrize(("folder", "holds"), [("shoptests", True), ("contests", False)])
 def test_a_folder_named_after_tests_is_one_where_tests_lie(shop, folder, holds):
     (shop / folder).mkdir()
