@@ -348,7 +348,7 @@ class Recorder:
         if info.is_special:
             self.leave_special(info, frame)
         entry = self._open.pop(id(frame), None)
-        if entry is None:
+        if entry is None or entry[INFO] is not info:  # its frame has gone unseen, the id is another's
             return self.is_cut(info)
         now = perf_counter_ns()
         kind = type(value)
@@ -380,7 +380,7 @@ class Recorder:
         if info.is_special:
             self.leave_special(info, frame)
         entry = self._open.get(id(frame))
-        if entry is None:
+        if entry is None or entry[INFO] is not info:
             return
         now = perf_counter_ns()
         if error is not None:
@@ -403,7 +403,9 @@ class Recorder:
         Returns whether no more yields of the function are wanted now.
         """
         entry = self._open.get(id(frame))
-        if entry is None:
+        if (
+            entry is None or entry[INFO] is not info
+        ):  # its frame has gone unseen, the id is another's
             return self.is_cut(info)
         extra = entry[EXTRA]
         extra.yields += 1
@@ -420,7 +422,9 @@ class Recorder:
     def resume(self, info: CodeInfo, frame: FrameType) -> bool:
         """A generator or coroutine goes on; returns whether that is not wanted any more."""
         entry = self._open.get(id(frame))
-        if entry is None:
+        if (
+            entry is None or entry[INFO] is not info
+        ):  # its frame has gone unseen, the id is another's
             return self.is_cut(info)
         if info.yields_values and entry[EXTRA].yields > MAX_YIELDS:
             return True
@@ -432,7 +436,7 @@ class Recorder:
     ) -> None:
         """An exception is raised in, or passes into, the call in `frame`."""
         entry = self._open.get(id(frame))
-        if entry is None:
+        if entry is None or entry[INFO].code is not frame.f_code:
             return
         extra = entry[EXTRA]
         # Of a hot loop the last one counts, which `unwind` notes where the engine can say it.

@@ -1,9 +1,14 @@
 """Generators: suspended is not over, and what runs between belongs to who runs it."""
 
+import sys
+
 import pytest
 
+from pytest_autopsy.observe.redaction import Redactor
 from pytest_autopsy.observe.text import to_text
+from pytest_autopsy.record import finish
 from pytest_autopsy.record.finish import value_class
+from pytest_autopsy.record.recorder import Recorder
 from pytest_autopsy.record.records import MAX_YIELDS
 
 GENERATORS = """
@@ -235,3 +240,17 @@ def test_a_hot_generator_is_left_alone_and_seen_again_in_the_next_test(lab):
             assert MAX_YIELDS <= call.yields <= 3 * MAX_YIELDS
             assert to_text(call.value).startswith("generator([0, 1, 2,")
             assert (seen.parent("numbers"), seen.parent("leaf")) == ("drain", "drain")
+
+
+def test_a_yield_of_a_frame_that_has_anothers_id_is_not_that_calls(lab):
+    """Of a call whose end was not seen the frame is gone, and its id may be a generator's now."""
+    prog = lab.load(GENERATORS)
+    recorder = Recorder(lab.targets())
+    recorder.begin("test")
+    leaf, numbers = (recorder.info_for(one.__code__, "prog") for one in (prog.leaf, prog.numbers))
+    frame = sys._getframe()
+    recorder.enter(leaf, frame)
+    assert recorder.suspend(numbers, frame, 1) is recorder.resume(numbers, frame) is False
+    recorder.leave(leaf, frame, 3, 0)
+    (call,) = finish.trace(recorder, recorder.end(), Redactor()).calls
+    assert (call.value, call.yields) == (3, 0)
