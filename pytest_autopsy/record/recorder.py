@@ -348,7 +348,8 @@ class Recorder:
         if info.is_special:
             self.leave_special(info, frame)
         entry = self._open.pop(id(frame), None)
-        if entry is None or entry[INFO] is not info:  # its frame has gone unseen, the id is another's
+        # Of a call whose frame has gone unseen the id may be another's.
+        if entry is None or entry[INFO] is not info:
             return self.is_cut(info)
         now = perf_counter_ns()
         kind = type(value)
