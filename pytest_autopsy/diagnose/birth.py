@@ -214,9 +214,11 @@ def _is_near(call: Call, atom: Atom) -> bool:
 
 
 def _has_parts(value: Look) -> bool:
-    """Whether a value has parts that something can be missing from."""
+    """Whether a value has parts that something can be missing from, and all of them were seen."""
     return isinstance(value, str) or (
-        isinstance(value, Value) and value.kind in ("sequence", "set", "mapping", "text")
+        isinstance(value, Value)
+        and value.kind in ("sequence", "set", "mapping", "text")
+        and not value.why
     )
 
 

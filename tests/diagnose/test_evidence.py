@@ -517,3 +517,20 @@ def test_who_makes_a_none_of_its_own_has_not_given_it_back(bench: Make) -> None:
     made.test("test_bad")
     assert first(made.diagnosis()) == "find"
     assert not [why for one in made.diagnosis().suspects for why in one.why if " back" in why]
+
+
+LONG = """
+def padded(word):
+    return ["-"] * 300 + [word]
+
+def test_good(): assert padded("alpha")[-1] == "alpha"
+def test_bad(): assert padded("zeta")[-2] == "zeta"
+"""
+
+
+def test_what_was_not_seen_whole_has_lost_nothing(bench: Make) -> None:
+    """Of a long list the first items are looked at: the word stands at its end."""
+    made = bench(LONG)
+    made.test("test_good")
+    made.test("test_bad", ("==", "-", "zeta"))
+    assert not [why for one in made.diagnosis().suspects for why in one.why if " lost " in why]
