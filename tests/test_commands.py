@@ -13,9 +13,10 @@ import pytest
 
 from pytest_autopsy.cli import main
 from pytest_autopsy.commands import skill
+from pytest_autopsy.commands.runs import later_runs
 from pytest_autopsy.report.budget import tokens
 from pytest_autopsy.report.digest import diagnosis_json, diagnosis_path, digest
-from pytest_autopsy.store import RunDirectory
+from pytest_autopsy.store import RunDirectory, latest_run
 
 from .test_report import outcome
 
@@ -460,3 +461,12 @@ def test_help_has_an_example(said, command):
     code, out, _ = said(command, "--help")
     assert code == 0
     assert f"pytest-autopsy {command}" in out.partition("options:")[2]
+
+
+def test_a_run_of_the_same_second_did_not_begin_later(store):
+    """What follows the second in its name is random: it says nothing of what came first."""
+    ended = store / "runs" / RUNS[2]
+    for run in (f"{RUNS[2][:-1]}9", f"{RUNS[2][:-1]}1", "20261121T101503Z-00000000"):
+        (store / "runs" / run).mkdir()
+    assert latest_run(store) == ended
+    assert [run.name for run in later_runs(str(store))] == ["20261121T101503Z-00000000"]

@@ -54,5 +54,10 @@ def later_runs(place: str) -> list[Path]:
     if not (path / "runs").is_dir():
         return [] if (path / "digest.json").exists() else [path]
     ended = latest_run(path)
-    after = ended.name if ended is not None else ""
-    return [run for run in reversed(all_runs(path)) if run.name > after]
+    after = _began(ended) if ended is not None else ""
+    return [run for run in reversed(all_runs(path)) if _began(run) > after]
+
+
+def _began(run: Path) -> str:
+    """The second in which a run began: what follows in its name is random."""
+    return run.name.partition("-")[0]
