@@ -133,6 +133,11 @@ def told_by(call: Call) -> tuple[str, str]:
     return f"given {given:08x}", did
 
 
+def is_usual(case: Case, call: Call) -> bool:
+    """Return whether a call does in tests that pass just what it did here."""
+    return told_by(call)[1] in (case.features_when_passing(call.function) or ())
+
+
 def _class_finding(
     case: Case, failure: Failure, call: Call, known: frozenset[str]
 ) -> Finding | None:

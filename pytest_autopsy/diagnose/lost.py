@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..model import Call, Evidence, Function, Look, Value
 from ..observe.compare import held_in
-from .behaviour import told_by
+from .behaviour import is_usual
 from .case import Case, Finding
 from .origin import Walk, describe_arguments, is_inside
 from .statements import body_of
@@ -24,7 +24,7 @@ def find(case: Case, found: list[Walk]) -> list[Finding]:
         for call in calls:
             if call.raised is None or call.outcome != "raise" or not _is_first(walk, call):
                 continue
-            if not _was_met(walk, call) and not _is_usual(case, call):
+            if not _was_met(walk, call) and not is_usual(case, call):
                 starter = _starter(case, walk, call)
                 if starter is not None:
                     findings.append(_finding(case, walk, call, *starter))
@@ -67,11 +67,6 @@ def _holds(look: Look, kind: str) -> bool:
     if look.type.rpartition(".")[2] == kind:
         return True
     return any(_holds(one, kind) for one in held_in(look))
-
-
-def _is_usual(case: Case, call: Call) -> bool:
-    """Whether the call does in tests that pass just what it did here."""
-    return told_by(call)[1] in (case.features_when_passing(call.function) or ())
 
 
 def _starter(case: Case, walk: Walk, call: Call) -> tuple[Function, int, int] | None:

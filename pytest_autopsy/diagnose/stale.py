@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..model import Call, Change, Evidence, Function, Look, Value
 from ..observe.text import to_text
 from .atoms import Holding
-from .behaviour import told_by
+from .behaviour import is_usual
 from .birth import wrong_atoms
 from .case import Case, Finding
 from .origin import Walk, describe_arguments
@@ -35,14 +35,10 @@ def find(case: Case, found: list[Walk]) -> list[Finding]:
     for walk in found:
         kept: dict[Function, list[Kept]] = {}
         for call in _suspicious(walk, kept):
-            if told_by(call)[1] in (case.features_when_passing(call.function) or ()):
-                continue
             names = _names(case, call)
-            stale = (
-                one for one in kept.get(call.function, ()) if _is_stale(walk, one, call, names)
-            )
+            stale = (one for one in kept[call.function] if _is_stale(walk, one, call, names))
             first = next(stale, None)
-            if first is not None:
+            if first is not None and not is_usual(case, call):
                 findings.append(_finding(case, walk, first, call))
     return findings
 
@@ -56,7 +52,7 @@ def _suspicious(walk: Walk, kept: dict[Function, list[Kept]]) -> Iterator[Call]:
         if call.outcome != "return" or call.function.kind == "test":
             continue
         kept.setdefault(call.function, []).extend(_keeps(call))
-        if call.changes or call.value is None:
+        if call.changes or call.value is None or not kept[call.function]:
             continue
         if call.id in linked or any(map(Holding([call.value]).has, wrong)):
             yield call

@@ -14,8 +14,6 @@ _PLACES = (
     "nodeid", "outcome", "path", "root", "type", "when", "filename", "pathname", "keywords", "testId",
     "resultsTableRow",
 )  # fmt: skip
-
-
 _SAID = ("wasxfail", "message")  # why a failure was expected, and what a warning says
 
 
