@@ -24,13 +24,6 @@ NEVER = frozenset(
 """Folders of what others have written, wherever they lie."""
 BUILD_OUTPUT = ("build/lib*", "build/bdist*", "build/temp*", "build/scripts*")
 TEST_FOLDERS = frozenset(("tests", "test", "testing"))
-_VENDORED = (
-    "_vendor",
-    "_vendored",
-    "vendored",
-    "third_party",
-    "_extern",
-)  # others' code in one's own
 MAX_FILES = 20_000
 
 _STDLIB = tuple(
@@ -69,9 +62,8 @@ class Project:
         self.root = os.path.realpath(repository_root(rootdir))
         self.test_files = test_files
         self.installed = tuple(_own_installed(Path(self.rootdir)))
-        apart = not _below(
-            os.path.join(self.rootdir, "any"), self.root
-        )  # what we are asked to test
+        # What we are asked to test is ours, also where it lies in a folder of others' code.
+        apart = not _below(os.path.join(self.rootdir, "any"), self.root)
         self.folders = (
             self.root,
             *([self.rootdir] if apart else []),

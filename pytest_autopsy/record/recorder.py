@@ -404,9 +404,7 @@ class Recorder:
         Returns whether no more yields of the function are wanted now.
         """
         entry = self._open.get(id(frame))
-        if (
-            entry is None or entry[INFO] is not info
-        ):  # its frame has gone unseen, the id is another's
+        if entry is None or entry[INFO] is not info:  # as in `leave`
             return self.is_cut(info)
         extra = entry[EXTRA]
         extra.yields += 1
@@ -423,9 +421,7 @@ class Recorder:
     def resume(self, info: CodeInfo, frame: FrameType) -> bool:
         """A generator or coroutine goes on; returns whether that is not wanted any more."""
         entry = self._open.get(id(frame))
-        if (
-            entry is None or entry[INFO] is not info
-        ):  # its frame has gone unseen, the id is another's
+        if entry is None or entry[INFO] is not info:  # as in `leave`
             return self.is_cut(info)
         if info.yields_values and entry[EXTRA].yields > MAX_YIELDS:
             return True
