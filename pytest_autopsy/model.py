@@ -25,6 +25,7 @@ CauseKind = Literal[
     "mutable default",
     "no evidence",
     "none returned",
+    "not as declared",
     "not in the library",
     "not parsed",
     "shared state changed",
@@ -34,6 +35,7 @@ CauseKind = Literal[
     "text for a number",
     "unclear",
     "undefined name in the test",
+    "value ignored",
     "value lost",
     "wrong value",
 ]

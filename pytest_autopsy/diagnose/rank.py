@@ -14,8 +14,10 @@ from . import (
     birth,
     changed,
     confused,
+    declared,
     environment,
     exhausted,
+    flags,
     itself,
     left,
     lost,
@@ -32,6 +34,7 @@ from . import (
     uncallable,
     uncalled,
     unparsed,
+    unread,
     unset,
 )
 from .case import Case, Finding
@@ -50,12 +53,15 @@ WEIGHTS = {
     "stale": 2.6,
     "lost": 2.0,
     "confused": 1.4,
+    "declared": 1.6,
+    "flag": 1.6,
     "unset": 2.5,
     "uncallable": 2.7,
     "uncalled": 4.0,
     "absent": 8.0,  # what raised it stands in the message
     "unparsed": 2.5,
     "spelt": 0.45,
+    "unread": 0.7,
     "itself": 4.5,
     "told": 1.0,
     "changed": 0.6,
@@ -78,8 +84,8 @@ WALK_FINDERS = (
 )  # fmt: skip
 """What looks at the walk back from one failure's value, and at nothing of the other failures."""
 EXPLAINING = (
-    "itself", "uncallable", "left", "stale", "lost", "exhausted", "confused", "swallowed", "unset",
-    "uncalled", "absent", "unparsed", "mutation", "none",
+    "itself", "uncallable", "left", "stale", "lost", "exhausted", "confused", "declared", "flag",
+    "swallowed", "unset", "uncalled", "absent", "unparsed", "mutation", "none",
 )  # fmt: skip
 """Mechanisms, the one first that says most of how it came about: a None that somebody returned
 because he swallowed an exception is told as that."""
@@ -151,12 +157,15 @@ def gather(case: Case) -> list[Finding]:
         *behaviour.find(case),
         *names.find(case),
         *changed.find(case),
+        *declared.find(case),
+        *flags.find(case),
         *unset.find(case),
         *uncallable.find(case),
         *uncalled.find(case),
         *absent.find(case),
         *unparsed.find(case),
         *spelt.find(case),
+        *unread.find(case),
         *itself.find(case),
         *told.find(case),
     ]
