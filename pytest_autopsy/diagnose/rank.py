@@ -25,6 +25,7 @@ from . import (
     names,
     nones,
     origin,
+    shared,
     spectrum,
     spelt,
     stack,
@@ -51,6 +52,7 @@ WEIGHTS = {
     "exhausted": 1.7,
     "left": 4.0,
     "stale": 2.6,
+    "shared": 2.0,
     "lost": 2.0,
     "confused": 1.4,
     "declared": 1.6,
@@ -80,11 +82,11 @@ libraries and the mends of 51 patch releases gain; docs/accuracy.md says what th
 
 WALK_FINDERS = (
     nones.find, birth.find, swallowed.find, mutation.find, exhausted.find, left.find,
-    stale.find, lost.find, confused.find,
+    stale.find, lost.find, confused.find, shared.find,
 )  # fmt: skip
 """What looks at the walk back from one failure's value, and at nothing of the other failures."""
 EXPLAINING = (
-    "itself", "uncallable", "left", "stale", "lost", "exhausted", "confused", "declared", "flag",
+    "itself", "uncallable", "left", "stale", "shared", "lost", "exhausted", "confused", "declared", "flag",
     "swallowed", "unset", "uncalled", "absent", "unparsed", "mutation", "none",
 )  # fmt: skip
 """Mechanisms, the one first that says most of how it came about: a None that somebody returned

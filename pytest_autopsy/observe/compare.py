@@ -162,6 +162,16 @@ def held_in(whole: Value) -> Iterator[Any]:
     yield from (value for _, value in whole.attrs)
 
 
+def named_parts(value: Value) -> dict[str, Look]:
+    """Return the parts of an object, a mapping or a list, by how a reader asks for them."""
+    parts = {f".{name}": held for name, held in value.attrs}
+    if value.kind == "mapping":
+        parts |= {f"[{to_text(key, 40)}]": held for key, held in value.items}
+    elif value.kind == "sequence":
+        parts |= {f"[{at}]": held for at, held in enumerate(value.items)}
+    return parts
+
+
 def first_difference(left: Look, right: Look, path: str = "", near: Near | None = None) -> str:
     """Return the first place where two looks differ, as `[2].name: 3 != 4`; empty if none is known.
 

@@ -170,7 +170,7 @@ class Looker:
                 return named_tuple(self, value, facts, depth, attrs)
             content = cast("Value", _READERS[id(base)].read(self, value, facts.name, depth))
             return content._replace(attrs=attrs.attrs, why=content.why or attrs.why)
-        if not facts.hidden and not facts.slots and not _own_dict(value, facts)[0]:
+        if not facts.hidden and not facts.slots and not own_dict(value, facts)[0]:
             return content  # as most are: a plain text or number of another class
         attrs = self._attributes(value, facts, depth)
         return content._replace(attrs=attrs.attrs, why=content.why or attrs.why)
@@ -190,7 +190,7 @@ class Looker:
             return new_value(Value, ("cut", facts.name, None, (), (), "cycle"))
         self.open.append(id(value))
         shown: list[tuple[str, Look]] = []
-        own, why = _own_dict(value, facts)
+        own, why = own_dict(value, facts)
         total = len(own)
         if facts.slots or facts.is_exception:
             total += self._slots(value, facts, depth, shown)
@@ -290,8 +290,8 @@ def _unreadable(facts: ClassFacts, fault: Exception) -> Value:
     return Value("cut", facts.name, why=f"not readable: {type(fault).__name__}")
 
 
-def _own_dict(value: Any, facts: ClassFacts) -> tuple[dict[Any, Any], str]:
-    """The instance's own dict, and why it cannot be read where it cannot."""
+def own_dict(value: Any, facts: ClassFacts) -> tuple[dict[Any, Any], str]:
+    """Return an instance's own dict, and why it cannot be read where it cannot."""
     own = stored(value, "__dict__") if facts.has_dict else NOTHING
     if type(own) is dict:
         return own, facts.hidden

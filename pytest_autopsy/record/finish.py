@@ -16,9 +16,24 @@ from .effort import LEAST
 from .marks import Marks
 from .project import Project
 from .recorder import Recorder
-from .records import ARGUMENTS, END, EXTRA, INFO, LIMITS, OUTCOME, Entry, Extra, Recording, gave
+from .records import (
+    ARGUMENTS,
+    AT,
+    END,
+    EXTRA,
+    INFO,
+    LIMITS,
+    OUTCOME,
+    START,
+    Entry,
+    Extra,
+    Recording,
+    gave,
+)  # fmt: skip
 from .replay import CallRecord, exceptions_of
+from .sharing import changed_parts
 
+SHARED = "shared what was changed"
 SAMPLED_TESTS = 400
 """Of about so many tests that pass are whole behaviours remembered: more would say the same."""
 
@@ -156,6 +171,7 @@ def call_of(
         yields=extra.yields,
         thread=_thread(record.thread),
         task=extra.task,
+        shares=tuple(map(redactor.text, extra.shares)),
     )
 
 
@@ -187,7 +203,7 @@ def _features(entries: list[Entry], behaviours: int) -> dict[int, frozenset[str]
 
     Made of every test, hence from the entries themselves.
     """
-    found: dict[int, set[str]] = {}
+    found: dict[int, set[str]] = {index: {name} for index, name in _changed_shares(entries)}
     seen: dict[int, int] = {}
     for entry in entries:
         index, end, extra = entry[INFO].index, entry[END], entry[EXTRA]
@@ -217,6 +233,17 @@ def _features(entries: list[Entry], behaviours: int) -> dict[int, frozenset[str]
             features.add(f"{whose}given {given:08x}")
             features.add(whose + behaviour_of(given, end[OUTCOME], value, raised, changes))
     return {index: frozenset(features) for index, features in found.items()}
+
+
+def _changed_shares(entries: list[Entry]) -> Iterator[tuple[int, str]]:
+    """Functions whose result shared a part with an argument, which a later call then changed."""
+    shared = [entry for entry in entries if entry[EXTRA] is not None and entry[EXTRA].shares]
+    for entry in entries if shared else ():
+        for change in entry[EXTRA].changes if entry[EXTRA] is not None else ():
+            parts = changed_parts(change.before, change.after)
+            for earlier in shared:
+                if earlier[END][AT] < entry[START] and not parts.isdisjoint(earlier[EXTRA].shares):
+                    yield earlier[INFO].index, SHARED
 
 
 def of_lambda(line: int) -> str:

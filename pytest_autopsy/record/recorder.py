@@ -362,7 +362,7 @@ class Recorder:
             or kind is bool
             or kind is float
         ):
-            value = self.sight.result(entry, info, value)
+            value = self.sight.result(entry, info, value, frame)
         self.clock = clock = self.clock + 1
         entry[END] = ("return", clock, now, value, offset)
         extra = entry[EXTRA]

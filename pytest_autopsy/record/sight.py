@@ -14,7 +14,8 @@ from ..observe.detail import Detail
 from ..observe.values import TYPES, Limits
 from .codes import CodeInfo
 from .effort import LEAST, Effort
-from .records import ARGUMENTS, LIMITS, Entry, Extra
+from .records import ARGUMENTS, EXTRA, LIMITS, Entry, Extra
+from .sharing import shared_parts
 
 MAX_INT = 1 << 64
 
@@ -56,15 +57,38 @@ class Sight:
             return self.full
         return TYPES
 
-    def result(self, entry: Entry, info: CodeInfo, value: Any) -> Look:
-        """Look at what a call returns where its arguments were looked at, also if it was given it."""
+    def result(
+        self, entry: Entry, info: CodeInfo, value: Any, frame: FrameType | None = None
+    ) -> Look:
+        """Look at what a call returns where its arguments were looked at, also if it was given it.
+
+        `frame` is that of a call that ends: what it gives and was given are compared.
+        """
         looker, limits = self.looker, entry[LIMITS]
         if limits is self.unasked:
             limits = self.affordable(info)
         if limits is TYPES or looker.spent > self._effort.all_nodes:
             return looker.glance(value)
         looker.limits = limits
-        return looker.look(value)
+        shown = looker.look(value)
+        if frame is not None and type(shown) is Value:
+            self._share(entry, info, frame, value, shown)
+        return shown
+
+    def _share(
+        self, entry: Entry, info: CodeInfo, frame: FrameType, value: Any, shown: Value
+    ) -> None:
+        """Note what a result has in common with an argument that looks to be of its type."""
+        for name, look in zip(info.arguments, entry[ARGUMENTS]):
+            if type(look) is not Value or look.type != shown.type or name in info.rebinds:
+                continue
+            local = frame.f_locals
+            parts = shared_parts(value, local.get(name))
+            if parts:
+                entry[EXTRA] = extra = entry[EXTRA] or Extra()
+                extra.shares = parts
+            if self.clears_locals and info.may_clear:
+                local.clear()
 
     def before(self, info: CodeInfo, frame: FrameType, local: Any) -> Extra:
         """Return what is needed to tell at exit what the call has changed."""

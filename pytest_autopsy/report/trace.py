@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..model import Call, Change, Look, Mark, Trace, Value
+from ..observe.compare import named_parts
 from ..observe.text import clean, to_json, to_text
 from ..plainjson import dumps
 
@@ -103,6 +104,8 @@ def _end_line(call: Call, limit: int) -> dict[str, object]:
         line["changed"] = {change.name: _changed(change, limit) for change in call.changes}
     if call.rebound:
         line["rebound"] = list(call.rebound)
+    if call.shares:
+        line["shares"] = list(map(clean, call.shares))
     return line
 
 
@@ -120,21 +123,13 @@ def changed_part(change: Change) -> tuple[str, Look, Look]:
     """Return the innermost part that holds all that changed, as `._known[3]`, before and after."""
     path, before, after = "", change.before, change.after
     while isinstance(before, Value) and isinstance(after, Value) and before.kind == after.kind:
-        was, now = _named_parts(before), _named_parts(after)
+        was, now = named_parts(before), named_parts(after)
         differ = [name for name, value in now.items() if was.get(name, _ABSENT) != value]
         if was.keys() != now.keys() or len(differ) != 1 or before.type != after.type:
             break
         path += differ[0]
         before, after = was[differ[0]], now[differ[0]]
     return path, before, after
-
-
-def _named_parts(value: Value) -> dict[str, Look]:
-    """The attributes of an object and the values of a mapping, by how a reader asks for them."""
-    parts = {f".{name}": held for name, held in value.attrs}
-    if value.kind == "mapping":
-        parts |= {f"[{to_text(key, 40)}]": held for key, held in value.items}
-    return parts
 
 
 def _handled_lines(call: Call) -> Iterator[dict[str, object]]:

@@ -567,3 +567,85 @@ def test_what_an_object_in_a_class_attribute_does_to_itself(
     made.test("test_bad", ("==", 1, 2))
     whys = [why for one in made.diagnosis().suspects for why in one.why]
     assert any("changed the class attribute Form.fields" in why for why in whys) is changes
+
+
+COPY = """
+class Basket:
+    def __init__(self, items=()):
+        self.items = list(items)
+        self.notes = []
+
+    def copy(self):
+        made = Basket()
+        made.__dict__.update(self.__dict__)
+        return made
+
+    def again(self):
+        return self.copy()
+
+    def add(self, item):
+        self.items.append(item)
+        return len(self.items)
+
+def test_copy(): assert Basket("a").copy().items == ["a"]
+def test_changed(): assert Basket("a").copy().add("b") == 2
+def test_bad():
+    first = Basket("a")
+    second = first.%s()
+    second.add("b")
+    assert first.items == ["a"]
+def test_own():
+    Basket("a").add("b")
+    assert Basket("a").copy().items == ["b"]
+"""
+
+
+@pytest.mark.parametrize("name", ["copy", "again"])
+def test_a_copy_that_shares_a_part(bench: Make, name: str) -> None:
+    made = bench(COPY % name)
+    made.test("test_copy")
+    made.test("test_bad", ("==", ["a", "b"], ["a"]))
+    found = made.diagnosis()
+    assert found.suspects[0].function.name == "Basket.copy"
+    assert found.kind == "shared state changed"
+    assert found.title == "Basket.copy makes a Basket that shares its items"
+
+
+def test_a_copy_whose_shared_part_stays_as_it_is_explains_nothing(bench: Make) -> None:
+    made = bench(COPY % "copy")
+    made.test("test_own", ("==", ["a"], ["b"]))
+    assert "shared state changed" not in kinds(made.diagnosis())
+
+
+def test_a_part_that_passing_tests_share_and_change_is_meant(bench: Make) -> None:
+    made = bench(COPY % "copy")
+    made.test("test_changed")
+    made.test("test_bad", ("==", ["a", "b"], ["a"]))
+    assert "shared state changed" not in kinds(made.diagnosis())
+
+
+MERGE = """
+def merged(base, other):
+    found = dict(base)
+    found.update(other)
+    return found
+
+def configure(base, name, host):
+    settings = merged(base, {"name": name})
+    settings["db"]["host"] = host
+    return settings
+
+def test_good(): assert merged({"a": 1}, {"b": 2}) == {"a": 1, "b": 2}
+def test_bad():
+    base = {"db": {"host": "here"}}
+    configure(base, "x", "there")
+    assert base == {"db": {"host": "here"}}
+"""
+
+
+def test_a_mapping_whose_inner_one_is_shared(bench: Make) -> None:
+    made = bench(MERGE)
+    made.test("test_good")
+    made.test("test_bad", ("==", {"db": {"host": "there"}}, {"db": {"host": "here"}}))
+    names = [one.function.name for one in made.diagnosis().suspects[:2]]
+    assert sorted(names) == ["configure", "merged"]

@@ -220,3 +220,65 @@ def test_same_content_in_another_object_is_no_change(lab):
         "STATE = {'a': [1]}\n\ndef work(d):\n    d['a'] = list(d['a'])\n    STATE['a'] = [1]\n"
     )
     assert lab.run(prog.work, {"a": [1]}).one("work").changes == ()
+
+
+def test_what_a_result_shares_with_what_it_was_made_from(lab):
+    prog = lab.load(
+        """
+        import copy
+
+        class Basket:
+            def __init__(self, items, tags):
+                self.items = items
+                self.tags = tags
+
+            def shallow(self):
+                return copy.copy(self)
+
+            def halfway(self):
+                return Basket(list(self.items), self.tags)
+
+            def deep(self):
+                return Basket(list(self.items), dict(self.tags))
+
+            def same(self):
+                return self
+
+        def merged(base, other):
+            return {**base, **other}
+
+        def reordered(rows):
+            return rows[::-1]
+        """
+    )
+    basket = prog.Basket([1], {"a": 1})
+    assert lab.run(basket.shallow).one("Basket.shallow").shares == (".items", ".tags")
+    assert lab.run(basket.halfway).one("Basket.halfway").shares == (".tags",)
+    assert lab.run(basket.deep).one("Basket.deep").shares == ()
+    assert lab.run(basket.same).one("Basket.same").shares == ()
+    base = {"db": {"host": "a"}, "port": 1}
+    assert lab.run(prog.merged, base, {"port": 2}).one("merged").shares == ("['db']",)
+    row = [1]
+    assert lab.run(prog.reordered, [[0], row, [2]]).one("reordered").shares == ("[1]",)
+
+
+def test_what_shares_is_asked_without_running_anything(lab):
+    prog = lab.load(
+        """
+        class Key:
+            def __init__(self, name): self.name = name
+            def __hash__(self): return hash(self.name)
+            def __eq__(self, other): raise RuntimeError(self.name)
+
+        class Odd:
+            @property
+            def __dict__(self): raise RuntimeError("asked")
+
+        def merged(base): return {"a": [], **{}}
+        def other(odd): return Odd()
+        """
+    )
+    seen = lab.run(prog.merged, {prog.Key("a"): []})
+    assert seen.error is None
+    assert seen.one("merged").shares == ()
+    assert lab.run(prog.other, prog.Odd()).one("other").shares == ()

@@ -1,0 +1,74 @@
+"""Copies that are none: what was changed in one object is changed in the one it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..model import Call, Evidence, Value
+from ..record.finish import SHARED
+from ..record.sharing import changed_parts
+from .calls import Calls
+from .case import Case, Finding
+from .origin import Walk
+
+USUAL = 0.3
+"""What is left of it where tests that pass change what such a copy shares as well."""
+
+
+def find(case: Case, found: list[Walk]) -> list[Finding]:
+    """Return a finding for each function whose result shares a container with an object of its type,
+    where a later call of the test changed that container in such an object.
+    """
+    findings = []
+    for walk in found:
+        assert walk.failure.trace is not None
+        involved = {step.call.function for step in walk.steps}
+        told = set()
+        for copy, change, part in _changed(walk.calls):
+            if copy.function not in told and copy.function.kind == "code":
+                told.add(copy.function)
+                linked = copy.function in involved or change.function in involved
+                findings.append(_finding(case, walk, copy, change, part, linked))
+    return findings
+
+
+def _changed(calls: Calls) -> Iterator[tuple[Call, Call, str]]:
+    """Each call that shared a part, with the later one that changed it, and the part."""
+    sharing = [call for call in calls.all if call.shares and not _is_handed_on(calls, call)]
+    for call in calls.all if sharing else ():
+        for change in call.changes:
+            parts = changed_parts(change.before, change.after)
+            for copy in sharing:
+                if copy.end is not None and copy.end < call.start:
+                    if _type(copy.value) == _type(change.before):
+                        for part in parts.intersection(copy.shares):
+                            yield copy, call, part
+
+
+def _is_handed_on(calls: Calls, call: Call) -> bool:
+    """Whether a call only gives on the copy that another made for it."""
+    made = (one for one in calls.children(call) if one.shares == call.shares)
+    return any(_type(one.value) == _type(call.value) for one in made)
+
+
+def _type(look: object) -> str:
+    return look.type if isinstance(look, Value) else ""
+
+
+def _finding(case: Case, walk: Walk, copy: Call, change: Call, part: str, linked: bool) -> Finding:
+    function, kind = case.with_kind(copy.function), _type(copy.value)
+    name = part if part.startswith("[") else part[1:]
+    usual = SHARED in (case.features_when_passing(copy.function) or ())
+    fact = (
+        f"{function.short} gave a {kind} whose {name} is that of the one it was made from;"
+        f" {change.function.short} changed it later"
+    )
+    evidence = Evidence(
+        "shared", fact, "culprit", function.file, copy.line, function.name, walk.failure.nodeid, copy.id
+    )  # fmt: skip
+    return Finding(
+        function, "shared", USUAL if usual else 1.0 if linked else 0.6, fact, (evidence,), copy.line,
+        "shared state changed", f"{function.short} makes a {kind} that shares its {name}",
+        f"copy {name} as well where {function.short} makes the new {kind}",
+        mechanism=linked and not usual,
+    )  # fmt: skip

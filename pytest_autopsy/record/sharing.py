@@ -1,0 +1,71 @@
+"""What a result has in common with the object that it was made from: copies that are none.
+
+Two objects that hold one and the same list are told from two that hold equal ones by identity
+alone, which is gone with the call. So it is asked when a call returns an object of the type of one
+of its arguments.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from ..model import Look, Value
+from ..observe.classes import class_facts
+from ..observe.compare import named_parts
+from ..observe.values import own_dict
+
+MAX_PARTS = 12
+"""Parts of an object that are compared."""
+MAX_KEYS = 200
+"""Keys of a mapping up to which it is asked whether they are all plain texts."""
+
+
+def shared_parts(value: Any, given: Any) -> tuple[str, ...]:
+    """Return the mutable containers that two objects of one class both hold, as `.items`, `['a']`.
+
+    By identity, without running anything of theirs.
+    """
+    kind = type(value)
+    if value is given or kind is not type(given):
+        return ()
+    if kind is list:
+        pairs = zip(value, given)
+        return tuple(
+            f"[{at}]" for at, pair in enumerate(islice(pairs, MAX_PARTS)) if _is_one(*pair)
+        )
+    if kind is dict:
+        return tuple(f"[{name!r}]" for name in _shared_names(value, given))
+    facts = class_facts(kind)
+    if not facts.has_dict or facts.hidden:
+        return ()
+    return tuple(
+        f".{name}" for name in _shared_names(own_dict(value, facts)[0], own_dict(given, facts)[0])
+    )
+
+
+def _shared_names(mine: dict[Any, Any], theirs: dict[Any, Any]) -> Iterator[str]:
+    if len(theirs) > MAX_KEYS or any(type(name) is not str for name in theirs):
+        return  # a key of another type would be asked whether it is equal
+    for name, part in islice(mine.items(), MAX_PARTS):
+        if type(name) is str and _is_one(part, theirs.get(name)):
+            yield name
+
+
+def _is_one(part: Any, other: Any) -> bool:
+    """Whether both are the same mutable container; of its own types, whose hash is nobody's."""
+    kind = type(part)
+    mutable = (
+        kind is list or kind is dict or kind is set or kind is bytearray or kind is deque
+    )  # fmt: skip
+    return part is other and mutable
+
+
+def changed_parts(before: Look, after: Look) -> frozenset[str]:
+    """Return the parts that differ between two looks at one object, named as those that are shared."""
+    if not isinstance(before, Value) or not isinstance(after, Value):
+        return frozenset()
+    was, now = named_parts(before), named_parts(after)
+    return frozenset(name for name, value in now.items() if was.get(name, value) != value)
