@@ -9,6 +9,7 @@ from functools import partial
 
 from ..model import Confidence, Diagnosis, Failure, Function, Suspect
 from . import (
+    abandoned,
     absent,
     behaviour,
     birth,
@@ -53,6 +54,7 @@ WEIGHTS = {
     "left": 4.0,
     "stale": 2.6,
     "shared": 2.0,
+    "abandoned": 2.0,
     "lost": 2.0,
     "confused": 1.4,
     "declared": 1.6,
@@ -82,11 +84,11 @@ libraries and the mends of 51 patch releases gain; docs/accuracy.md says what th
 
 WALK_FINDERS = (
     nones.find, birth.find, swallowed.find, mutation.find, exhausted.find, left.find,
-    stale.find, lost.find, confused.find, shared.find,
+    stale.find, lost.find, confused.find, shared.find, abandoned.find,
 )  # fmt: skip
 """What looks at the walk back from one failure's value, and at nothing of the other failures."""
 EXPLAINING = (
-    "itself", "uncallable", "left", "stale", "shared", "lost", "exhausted", "confused", "declared", "flag",
+    "itself", "uncallable", "left", "stale", "shared", "abandoned", "lost", "exhausted", "confused", "declared", "flag",
     "swallowed", "unset", "uncalled", "absent", "unparsed", "mutation", "none",
 )  # fmt: skip
 """Mechanisms, the one first that says most of how it came about: a None that somebody returned

@@ -649,3 +649,129 @@ def test_a_mapping_whose_inner_one_is_shared(bench: Make) -> None:
     made.test("test_bad", ("==", {"db": {"host": "there"}}, {"db": {"host": "here"}}))
     names = [one.function.name for one in made.diagnosis().suspects[:2]]
     assert sorted(names) == ["configure", "merged"]
+
+
+LEFT_OPEN = """
+from contextlib import contextmanager
+
+class Printer:
+    def __init__(self):
+        self.depth = 0
+        self.path = []
+        self.locked = False
+
+    @contextmanager
+    def locking(self):
+        self.locked = True
+        yield self
+        self.locked = False
+
+    @contextmanager
+    def safely(self):
+        self.locked = True
+        try:
+            yield self
+        finally:
+            self.locked = False
+
+    def nested(self, text):
+        self.depth += 1
+        shown = "  " * self.depth + text.upper()
+        self.depth -= 1
+        return shown
+
+    def inside(self, name, text):
+        self.path.append(name)
+        shown = ".".join(self.path) + text.upper()
+        self.path.pop()
+        return shown
+
+    def careful(self, text):
+        self.depth += 1
+        try:
+            return text.upper()
+        finally:
+            self.depth -= 1
+
+    def either(self, text):
+        if text is None:
+            self.depth = 1
+            return text.upper()
+        else:
+            self.depth = 0
+            return text
+
+def attempt(work, *given):
+    try:
+        work(*given)
+    except AttributeError:
+        return None
+
+def state(printer):
+    return [printer.depth, printer.path, printer.locked]
+
+def test_good(): assert state(Printer()) == [0, [], False]
+def test_fine(): assert Printer().nested("a") == "  A"
+def test_nested():
+    printer = Printer()
+    attempt(printer.nested, None)
+    assert state(printer) == [0, [], False]
+def test_inside():
+    printer = Printer()
+    attempt(printer.inside, "a", None)
+    assert state(printer) == [0, [], False]
+def test_careful():
+    printer = Printer()
+    attempt(printer.careful, None)
+    assert state(printer) == [1, [], False]
+def test_either():
+    printer = Printer()
+    attempt(printer.either, None)
+    assert state(printer) == [0, [], False]
+def test_locking():
+    printer = Printer()
+    try:
+        with printer.locking():
+            None.upper()
+    except AttributeError:
+        pass
+    assert state(printer) == [0, [], False]
+def test_safely():
+    printer = Printer()
+    try:
+        with printer.safely():
+            None.upper()
+    except AttributeError:
+        pass
+    assert state(printer) == [1, [], False]
+def test_itself():
+    printer = Printer()
+    printer.nested(None)
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "function", "line"),
+    [
+        ("test_nested", "Printer.nested", "self.depth -= 1"),
+        ("test_inside", "Printer.inside", "self.path.pop()"),
+        ("test_locking", "Printer.locking", "self.locked = False"),
+    ],
+)
+def test_what_an_exception_leaves_undone(bench: Make, test: str, function: str, line: str) -> None:
+    made = bench(LEFT_OPEN)
+    made.test("test_good")
+    made.test("test_fine")
+    made.test(test, ("==", [1, [], False], [0, [], False]))
+    found = made.diagnosis()
+    assert found.suspects[0].function.name == function
+    assert found.kind == "state left behind"
+    assert found.title == f"{function} leaves out `{line}` when AttributeError passes"
+
+
+@pytest.mark.parametrize("test", ["test_careful", "test_either", "test_safely", "test_itself"])
+def test_what_is_undone_or_not_met_is_told_of_nobody(bench: Make, test: str) -> None:
+    made = bench(LEFT_OPEN)
+    made.test("test_good")
+    made.test(test, ("==", [1, [], False], [0, [], False]))
+    assert "state left behind" not in kinds(made.diagnosis())
