@@ -157,7 +157,7 @@ class Call:
     thread: str = "main"
     task: str | None = None
     pid: int | None = None  # of a child process that made it; None: the test's own
-    shares: tuple[str, ...] = ()  # parts of the value that are those of an argument of its type
+    shares: tuple[str, ...] = ()  # parts that two objects have in common since: `Basket.items`
 
 
 class Mark(NamedTuple):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import Call, Evidence, Value
+from ..model import Call, Evidence
 from ..record.finish import SHARED
 from ..record.sharing import changed_parts
 from .calls import Calls
 from .case import Case, Finding
 from .origin import Walk
 
-USUAL = 0.3
+USUAL = 0.5
 """What is left of it where tests that pass change what such a copy shares as well."""
 
 
@@ -40,27 +40,21 @@ def _changed(calls: Calls) -> Iterator[tuple[Call, Call, str]]:
             parts = changed_parts(change.before, change.after)
             for copy in sharing:
                 if copy.end is not None and copy.end < call.start:
-                    if _type(copy.value) == _type(change.before):
-                        for part in parts.intersection(copy.shares):
-                            yield copy, call, part
+                    for part in parts.intersection(copy.shares):
+                        yield copy, call, part
 
 
 def _is_handed_on(calls: Calls, call: Call) -> bool:
-    """Whether a call only gives on the copy that another made for it."""
-    made = (one for one in calls.children(call) if one.shares == call.shares)
-    return any(_type(one.value) == _type(call.value) for one in made)
-
-
-def _type(look: object) -> str:
-    return look.type if isinstance(look, Value) else ""
+    """Whether a call only gives on what another made for it."""
+    return any(one.shares == call.shares for one in calls.children(call))
 
 
 def _finding(case: Case, walk: Walk, copy: Call, change: Call, part: str, linked: bool) -> Finding:
-    function, kind = case.with_kind(copy.function), _type(copy.value)
-    name = part if part.startswith("[") else part[1:]
+    function = case.with_kind(copy.function)
     usual = SHARED in (case.features_when_passing(copy.function) or ())
+    whose = "what it was given" if copy.value is None else "what it was made from"
     fact = (
-        f"{function.short} gave a {kind} whose {name} is that of the one it was made from;"
+        f"{function.short} left a {part} that is also in {whose};"
         f" {change.function.short} changed it later"
     )
     evidence = Evidence(
@@ -68,7 +62,7 @@ def _finding(case: Case, walk: Walk, copy: Call, change: Call, part: str, linked
     )  # fmt: skip
     return Finding(
         function, "shared", USUAL if usual else 1.0 if linked else 0.6, fact, (evidence,), copy.line,
-        "shared state changed", f"{function.short} makes a {kind} that shares its {name}",
-        f"copy {name} as well where {function.short} makes the new {kind}",
+        "shared state changed", f"{function.short} shares {part} with {whose}",
+        f"copy what becomes {part} in {function.short}",
         mechanism=linked and not usual,
     )  # fmt: skip

@@ -54,7 +54,7 @@ class Extra:
     changes: tuple[Change, ...] = ()
     rebound: tuple[str, ...] = ()
     defaults: tuple[str, ...] = ()
-    shares: tuple[str, ...] = ()  # parts of the result that an argument of its type has too
+    shares: tuple[str, ...] = ()  # parts that two objects have in common since: `Basket.items`
     errors: list[Noted] | tuple[()] = ()
     moves: (
         list[tuple[int, int]] | tuple[()]

@@ -1,8 +1,8 @@
 """What a result has in common with the object that it was made from: copies that are none.
 
 Two objects that hold one and the same list are told from two that hold equal ones by identity
-alone, which is gone with the call. So it is asked when a call returns an object of the type of one
-of its arguments.
+alone, which is gone with the call. So it is asked when a call ends: of a result and an argument of
+its type, of an argument that it has changed and another one, of a new object and what it was made of.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ MAX_KEYS = 200
 """Keys of a mapping up to which it is asked whether they are all plain texts."""
 
 
-def shared_parts(value: Any, given: Any) -> tuple[str, ...]:
-    """Return the mutable containers that two objects of one class both hold, as `.items`, `['a']`.
+def shared_parts(value: Any, given: Any, name: str) -> tuple[str, ...]:
+    """Return the mutable containers that two objects of one class both hold, as `Basket.items`,
+    `dict['a']`; `name` is the class's.
 
     By identity, without running anything of theirs.
     """
@@ -32,18 +33,27 @@ def shared_parts(value: Any, given: Any) -> tuple[str, ...]:
     if value is given or kind is not type(given):
         return ()
     if kind is list:
-        pairs = zip(value, given)
-        return tuple(
-            f"[{at}]" for at, pair in enumerate(islice(pairs, MAX_PARTS)) if _is_one(*pair)
-        )
+        places = enumerate(islice(zip(value, given), MAX_PARTS))
+        return tuple(f"{name}[{at}]" for at, pair in places if _is_one(*pair))
     if kind is dict:
-        return tuple(f"[{name!r}]" for name in _shared_names(value, given))
-    facts = class_facts(kind)
-    if not facts.has_dict or facts.hidden:
-        return ()
+        return tuple(f"{name}[{key!r}]" for key in _shared_names(value, given))
+    mine, theirs = _own(value), _own(given)
+    return tuple(f"{name}.{attribute}" for attribute in _shared_names(mine, theirs))
+
+
+def kept_parts(value: Any, given: list[Any], name: str) -> tuple[str, ...]:
+    """Return the attributes of an object that are one of the containers which its maker was given."""
+    parts = islice(_own(value).items(), MAX_PARTS)
     return tuple(
-        f".{name}" for name in _shared_names(own_dict(value, facts)[0], own_dict(given, facts)[0])
+        f"{name}.{attribute}"
+        for attribute, part in parts
+        if type(attribute) is str and any(_is_one(part, one) for one in given)
     )
+
+
+def _own(value: Any) -> dict[Any, Any]:
+    facts = class_facts(type(value))
+    return own_dict(value, facts)[0] if facts.has_dict and not facts.hidden else {}
 
 
 def _shared_names(mine: dict[Any, Any], theirs: dict[Any, Any]) -> Iterator[str]:
@@ -68,4 +78,6 @@ def changed_parts(before: Look, after: Look) -> frozenset[str]:
     if not isinstance(before, Value) or not isinstance(after, Value):
         return frozenset()
     was, now = named_parts(before), named_parts(after)
-    return frozenset(name for name, value in now.items() if was.get(name, value) != value)
+    return frozenset(
+        f"{after.type}{name}" for name, value in now.items() if was.get(name, value) != value
+    )

@@ -15,7 +15,7 @@ from ..observe.values import TYPES, Limits
 from .codes import CodeInfo
 from .effort import LEAST, Effort
 from .records import ARGUMENTS, EXTRA, LIMITS, Entry, Extra
-from .sharing import shared_parts
+from .sharing import kept_parts, shared_parts
 
 MAX_INT = 1 << 64
 
@@ -83,10 +83,10 @@ class Sight:
             if type(look) is not Value or look.type != shown.type or name in info.rebinds:
                 continue
             local = frame.f_locals
-            parts = shared_parts(value, local.get(name))
+            parts = shared_parts(value, local.get(name), shown.type)
             if parts:
                 entry[EXTRA] = extra = entry[EXTRA] or Extra()
-                extra.shares = parts
+                extra.shares += parts
             if self.clears_locals and info.may_clear:
                 local.clear()
 
@@ -104,11 +104,17 @@ class Sight:
         local = frame.f_locals
         changes = []
         rebound = []
+        seen: list[tuple[Any, Value]] = []
+        changed: list[tuple[Any, Value]] = []
         looked_at = zip(info.arguments, entry[ARGUMENTS], extra.argument_ids or ())
         for place, (name, before, was) in enumerate(looked_at):
-            if type(before) is not Value or name == info.fills:
+            if type(before) is not Value:
                 continue
             value = local.get(name)
+            if name == info.fills:
+                changed.append((value, before))
+                continue
+            seen.append((value, before))
             # What is compared has to be looked at in the same way.
             looker.limits = self.again if extra.again >> place & 1 else entry[LIMITS]
             if id(value) != was:
@@ -116,6 +122,9 @@ class Sight:
             elif name not in info.rebinds and (after := looker.look(value)) != before:
                 scope = "default" if name in extra.defaults else "argument"
                 changes.append(Change(name, scope, before, after))
+                changed.append((value, before))
+        if changed:
+            extra.shares += tuple(_shares(changed, seen, info.fills is not None))
         if extra.watched:
             looker.limits = entry[LIMITS]
             changes.extend(self._watched_changes(extra, info, frame, local))
@@ -138,3 +147,15 @@ class Sight:
         ):
             if was == is_now and before != after:
                 yield Change(name, scope, before, after)
+
+
+def _shares(
+    changed: list[tuple[Any, Value]], seen: list[tuple[Any, Value]], is_maker: bool
+) -> Iterator[str]:
+    """What objects that a call has filled or changed have in common with others that it was given."""
+    for value, look in changed:
+        if is_maker:
+            yield from kept_parts(value, [one for one, _ in seen], look.type)
+        for other, shown in seen:
+            if shown.type == look.type:
+                yield from shared_parts(value, other, look.type)

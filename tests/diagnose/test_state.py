@@ -608,7 +608,7 @@ def test_a_copy_that_shares_a_part(bench: Make, name: str) -> None:
     found = made.diagnosis()
     assert found.suspects[0].function.name == "Basket.copy"
     assert found.kind == "shared state changed"
-    assert found.title == "Basket.copy makes a Basket that shares its items"
+    assert found.title == "Basket.copy shares Basket.items with what it was made from"
 
 
 def test_a_copy_whose_shared_part_stays_as_it_is_explains_nothing(bench: Make) -> None:

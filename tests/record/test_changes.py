@@ -252,14 +252,14 @@ def test_what_a_result_shares_with_what_it_was_made_from(lab):
         """
     )
     basket = prog.Basket([1], {"a": 1})
-    assert lab.run(basket.shallow).one("Basket.shallow").shares == (".items", ".tags")
-    assert lab.run(basket.halfway).one("Basket.halfway").shares == (".tags",)
+    assert lab.run(basket.shallow).one("Basket.shallow").shares == ("Basket.items", "Basket.tags")
+    assert lab.run(basket.halfway).one("Basket.halfway").shares == ("Basket.tags",)
     assert lab.run(basket.deep).one("Basket.deep").shares == ()
     assert lab.run(basket.same).one("Basket.same").shares == ()
     base = {"db": {"host": "a"}, "port": 1}
-    assert lab.run(prog.merged, base, {"port": 2}).one("merged").shares == ("['db']",)
+    assert lab.run(prog.merged, base, {"port": 2}).one("merged").shares == ("dict['db']",)
     row = [1]
-    assert lab.run(prog.reordered, [[0], row, [2]]).one("reordered").shares == ("[1]",)
+    assert lab.run(prog.reordered, [[0], row, [2]]).one("reordered").shares == ("list[1]",)
 
 
 def test_what_shares_is_asked_without_running_anything(lab):
