@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..model import CauseKind, Evidence, Failure, Frame, Function, Passed, Run
 from ..record.finish import of_lambda
 from ..source import Source, Span
-from .known import Known
+from .known import Known, bits
 
 if TYPE_CHECKING:
     from .spectrum import Row
@@ -110,7 +111,19 @@ class Case:
         index = self.index(function)
         return self.known.passing_with(index, feature) if index is not None else 0
 
+    def lines_run(self, failure: Failure, function: Function) -> frozenset[int] | None:
+        """Return the lines of a function that a failing test ran; None where they are not known."""
+        index, footprint = self.index(function), failure.footprint
+        mask = footprint.lines.get(index, 0) if footprint is not None and index is not None else 0
+        return _lines_of(self.with_kind(function).line, mask) if mask > 1 else None
+
     def def_line(self, function: Function) -> int:
         """Return the line of the function's def, past its decorators."""
         span = self.span(function)
         return span.line if span else function.line
+
+
+@lru_cache(maxsize=1 << 14)
+def _lines_of(first: int, mask: int) -> frozenset[int]:
+    """The lines that a row stands for: tests mostly run the same ones."""
+    return frozenset(first + bit for bit in bits(mask))

@@ -16,7 +16,6 @@ from typing import NamedTuple
 from ..model import Call, Failure, Function
 from .calls import Calls, callee_name
 from .case import Case
-from .known import bits
 from .roots import Root, guards_of, is_expected
 from .statements import Body, arguments_of, body_of
 
@@ -226,14 +225,8 @@ class Flow:
         try:
             return self._lines[call.function]
         except KeyError:
-            ran = self._lines[call.function] = self._ran_of(self.case.with_kind(call.function))
+            ran = self._lines[call.function] = self.case.lines_run(self.failure, call.function)
             return ran
-
-    def _ran_of(self, function: Function) -> frozenset[int] | None:
-        index = self.case.index(function)
-        print_of = self.failure.footprint
-        mask = print_of.lines.get(index, 0) if print_of is not None and index is not None else 0
-        return _lines_of(function.line, mask) if mask > 1 else None
 
 
 @lru_cache(maxsize=1 << 14)
@@ -241,9 +234,3 @@ def _parts_of(node: ast.AST) -> tuple[bool, tuple[ast.expr, ...]]:
     """Whether an expression computes, and the expressions right below it."""
     parts = (child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
     return isinstance(node, _OPERATIONS), tuple(parts)
-
-
-@lru_cache(maxsize=1 << 14)
-def _lines_of(first: int, mask: int) -> frozenset[int]:
-    """The lines that a row stands for: tests mostly run the same ones."""
-    return frozenset(first + bit for bit in bits(mask))

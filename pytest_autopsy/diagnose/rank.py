@@ -14,6 +14,7 @@ from . import (
     behaviour,
     birth,
     changed,
+    collision,
     confused,
     declared,
     environment,
@@ -26,6 +27,7 @@ from . import (
     names,
     nones,
     origin,
+    rereads,
     shared,
     spectrum,
     spelt,
@@ -84,7 +86,8 @@ libraries and the mends of 51 patch releases gain; docs/accuracy.md says what th
 
 WALK_FINDERS = (
     nones.find, birth.find, swallowed.find, mutation.find, exhausted.find, left.find,
-    stale.find, lost.find, confused.find, shared.find, abandoned.find,
+    stale.find, lost.find, confused.find, shared.find, abandoned.find, collision.find,
+    rereads.find,
 )  # fmt: skip
 """What looks at the walk back from one failure's value, and at nothing of the other failures."""
 EXPLAINING = (

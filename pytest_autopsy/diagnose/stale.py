@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from typing import NamedTuple
 
 from ..model import Call, Change, Evidence, Function, Look, Value
@@ -34,7 +34,7 @@ def find(case: Case, found: list[Walk]) -> list[Finding]:
     findings = []
     for walk in found:
         kept: dict[Function, list[Kept]] = {}
-        for call in _suspicious(walk, kept):
+        for call in suspicious(walk, _readers(walk, kept)):
             names = _names(case, call)
             stale = (one for one in kept[call.function] if _is_stale(walk, one, call, names))
             first = next(stale, None)
@@ -43,18 +43,23 @@ def find(case: Case, found: list[Walk]) -> list[Finding]:
     return findings
 
 
-def _suspicious(walk: Walk, kept: dict[Function, list[Kept]]) -> Iterator[Call]:
-    """The calls that had a part in the rejected value or gave something wrong, after what was kept."""
-    assert walk.failure.trace is not None
+def suspicious(walk: Walk, calls: Iterable[Call]) -> Iterator[Call]:
+    """Yield those of the calls that had a part in the rejected value or gave something wrong."""
     linked = {step.call.id for step in walk.steps}
     wrong = [one.atom for one in wrong_atoms(walk.failure) if not one.missing]
+    for call in calls:
+        if call.id in linked or any(map(Holding([call.value]).has, wrong)):
+            yield call
+
+
+def _readers(walk: Walk, kept: dict[Function, list[Kept]]) -> Iterator[Call]:
+    """The calls that changed nothing, after what calls of their function have put away."""
+    assert walk.failure.trace is not None
     for call in walk.failure.trace.calls:
         if call.outcome != "return" or call.function.kind == "test":
             continue
         kept.setdefault(call.function, []).extend(_keeps(call))
-        if call.changes or call.value is None or not kept[call.function]:
-            continue
-        if call.id in linked or any(map(Holding([call.value]).has, wrong)):
+        if not call.changes and call.value is not None and kept[call.function]:
             yield call
 
 

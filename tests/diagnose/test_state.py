@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 
 import pytest
 
-from pytest_autopsy.diagnose import unset
+from pytest_autopsy.diagnose import rereads, unset
 from pytest_autopsy.model import Diagnosis
 from pytest_autopsy.pipeline import explain
 
@@ -775,3 +776,104 @@ def test_what_is_undone_or_not_met_is_told_of_nobody(bench: Make, test: str) -> 
     made.test("test_good")
     made.test(test, ("==", [1, [], False], [0, [], False]))
     assert "state left behind" not in kinds(made.diagnosis())
+
+
+COLLIDING = """
+known = {}
+
+def name_of(work):
+    return work.__name__
+
+def key_of(work, given):
+    return (name_of(work), *given)
+
+def remembered(work, *given):
+    key = key_of(work, given)
+    if key not in known:
+        known[key] = work(*given)
+    return known[key]
+
+class Cat:
+    @staticmethod
+    def cry(loud):
+        return "MIAU" if loud else "miau"
+
+class Dog:
+    @staticmethod
+    def cry(loud):
+        return "WAU" if loud else "wau"
+
+def cries(loud):
+    return [remembered(one.cry, loud) for one in (Cat, %s)]
+
+def test_good(): assert remembered(Dog.cry, False) == "wau"
+def test_bad(): assert cries(True) == ["MIAU", "WAU"]
+"""
+
+
+def test_who_makes_one_key_for_two_questions(bench: Make) -> None:
+    made = bench(COLLIDING % "Dog")
+    made.test("test_good")
+    made.test("test_bad", ("==", ["MIAU", "MIAU"], ["MIAU", "WAU"]))
+    found = made.diagnosis()
+    assert found.suspects[0].function.name == "name_of"
+    assert (found.kind, found.confidence) == ("stale cache", "shown")
+    assert found.title == "name_of gives one key for different works"
+
+
+def test_one_question_asked_twice_has_one_key(bench: Make) -> None:
+    made = bench(COLLIDING % "Cat")
+    made.test("test_good")
+    made.test("test_bad", ("==", ["MIAU", "MIAU"], ["MIAU", "WAU"]))
+    assert "stale cache" not in kinds(made.diagnosis())
+
+
+TWICE = """
+def longest(words):
+    if sum(1 for word in words) == 0:
+        return None
+    return max((len(word) for word in words), default=0)
+
+def test_good(): assert longest(["a", "bb"]) == 2
+def test_%s(): assert longest(word for word in ("a", "bb", "ccc")) == 3
+def test_same(): assert longest(word for word in ("b", "c")) == 0
+"""
+
+
+def test_an_iterator_that_one_function_reads_twice(bench: Make) -> None:
+    made = bench(TWICE % "bad")
+    made.test("test_good")
+    made.test("test_bad", ("==", 0, 3))
+    found = made.diagnosis()
+    assert (found.kind, found.confidence) == ("iterator exhausted", "shown")
+    assert found.title == "longest goes through the iterator words twice"
+    assert found.suspects[0].line == 5
+
+
+def test_an_iterator_that_passing_tests_read_twice_as_well(bench: Make) -> None:
+    made = bench(TWICE % "bad")
+    made.test("test_same")
+    made.test("test_bad", ("==", 0, 3))
+    assert "iterator exhausted" not in kinds(made.diagnosis())
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        ("a = list(x)\nreturn a, sum(x)", (2, 3)),
+        ("for a in x:\n    print(a)\nreturn [*x]", (2, 4)),
+        ("x = list(x)\nreturn sum(x) / sum(x)", None),
+        ("if y:\n    return sum(x)\nreturn max(x)", None),
+        ("if y:\n    a = sum(x)\nelse:\n    a = max(x)\nreturn a", None),
+        ("if y:\n    a = sum(x)\nreturn max(x)", (3, 4)),
+        ("return sum(x)", None),
+        ("return len(x) + x[0]", None),
+        ("return dict(zip(x, x))", (2, 2)),
+        ("try:\n    return list(x)\nfinally:\n    sum(x)", None),
+    ],
+)
+def test_what_is_read_twice(body: str, lines: tuple[int, int] | None) -> None:
+    text = "def f(x, y):\n" + "".join(f"    {line}\n" for line in body.split("\n"))
+    (node,) = ast.parse(text).body
+    assert isinstance(node, ast.FunctionDef)
+    assert rereads.read_twice(node, "x") == lines
