@@ -82,10 +82,10 @@ def _below(calls: Calls, call: Call) -> Iterator[Call]:
 
 
 def _is_key(look: Look) -> bool:
-    """Whether it may be what a mapping is asked for: a text, a tuple, a number that is no flag."""
+    """Whether it may be what a mapping is asked for: a text or a tuple. Numbers are alike by chance."""
     if isinstance(look, Value):
         return look.kind in ("text", "bytes") or (look.type == "tuple" and bool(look.items))
-    return isinstance(look, (str, int)) and not isinstance(look, bool) and look != ""
+    return isinstance(look, str) and len(look) > 1
 
 
 def _asked(call: Call) -> list[tuple[str, Look]]:

@@ -23,6 +23,7 @@ from . import (
     itself,
     left,
     lost,
+    memos,
     mutation,
     names,
     nones,
@@ -55,6 +56,7 @@ WEIGHTS = {
     "exhausted": 1.7,
     "left": 4.0,
     "stale": 2.6,
+    "memo": 2.0,
     "shared": 2.0,
     "abandoned": 2.0,
     "lost": 2.0,
@@ -87,11 +89,11 @@ libraries and the mends of 51 patch releases gain; docs/accuracy.md says what th
 WALK_FINDERS = (
     nones.find, birth.find, swallowed.find, mutation.find, exhausted.find, left.find,
     stale.find, lost.find, confused.find, shared.find, abandoned.find, collision.find,
-    rereads.find,
+    rereads.find, memos.find,
 )  # fmt: skip
 """What looks at the walk back from one failure's value, and at nothing of the other failures."""
 EXPLAINING = (
-    "itself", "uncallable", "left", "stale", "shared", "abandoned", "lost", "exhausted", "confused", "declared", "flag",
+    "itself", "uncallable", "left", "stale", "memo", "shared", "abandoned", "lost", "exhausted", "confused", "declared", "flag",
     "swallowed", "unset", "uncalled", "absent", "unparsed", "mutation", "none",
 )  # fmt: skip
 """Mechanisms, the one first that says most of how it came about: a None that somebody returned

@@ -27,6 +27,8 @@ def find(case: Case, found: list[Walk]) -> list[Finding]:
         for copy, change, part in _changed(walk.calls):
             if copy.function not in told and copy.function.kind == "code":
                 told.add(copy.function)
+                if copy.value is None and _is_usual(case, copy):
+                    continue  # most constructors keep what they are given
                 linked = copy.function in involved or change.function in involved
                 findings.append(_finding(case, walk, copy, change, part, linked))
     return findings
@@ -49,9 +51,13 @@ def _is_handed_on(calls: Calls, call: Call) -> bool:
     return any(one.shares == call.shares for one in calls.children(call))
 
 
+def _is_usual(case: Case, call: Call) -> bool:
+    return SHARED in (case.features_when_passing(call.function) or ())
+
+
 def _finding(case: Case, walk: Walk, copy: Call, change: Call, part: str, linked: bool) -> Finding:
     function = case.with_kind(copy.function)
-    usual = SHARED in (case.features_when_passing(copy.function) or ())
+    usual = _is_usual(case, copy)
     whose = "what it was given" if copy.value is None else "what it was made from"
     fact = (
         f"{function.short} left a {part} that is also in {whose};"

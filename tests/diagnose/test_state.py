@@ -877,3 +877,104 @@ def test_what_is_read_twice(body: str, lines: tuple[int, int] | None) -> None:
     (node,) = ast.parse(text).body
     assert isinstance(node, ast.FunctionDef)
     assert rereads.read_twice(node, "x") == lines
+
+
+KEPT = """
+from functools import cached_property
+
+class Cart:
+    def __init__(self):
+        self.prices = []
+        self.names = []
+        self._total = None
+        self.sold = 0
+
+    def total(self):
+        if self._total is None:
+            self._total = sum(self.prices)
+        return self._total
+
+    @cached_property
+    def count(self):
+        return len(self.prices)
+
+    def add(self, price):
+        self._put(price)
+        self._forget()
+
+    def drop(self):
+        self.prices.pop()
+
+    def rename(self, name):
+        self.names.append(name)
+
+    def clear(self):
+        self.prices.clear()
+        self._total = None
+        self.__dict__.pop("count", None)
+
+    def _put(self, price):
+        self.prices.append(price)
+
+    def _forget(self):
+        self._total = None
+
+def test_good():
+    cart = Cart()
+    cart.add(2)
+    assert cart.total() == 2
+def test_drop():
+    cart = Cart()
+    cart.add(2)
+    cart.total()
+    cart.drop()
+    assert cart.total() == 0
+def test_count():
+    cart = Cart()
+    assert cart.count == 0
+    cart.add(2)
+    assert cart.count == 1
+def test_cleared():
+    cart = Cart()
+    cart.add(2)
+    assert cart.total() + cart.count == 3
+    cart.clear()
+    assert cart.total() + cart.count == 1
+def test_renamed():
+    cart = Cart()
+    cart.total()
+    cart.rename("a")
+    assert cart.total() == 1
+def test_before():
+    cart = Cart()
+    cart.add(2)
+    cart.drop()
+    assert cart.total() == 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "compared", "title"),
+    [
+        ("test_drop", (2, 0), "Cart.drop leaves _total as it was made of the old prices"),
+        ("test_count", (0, 1), "Cart.add leaves count as it was made of the old prices"),
+    ],
+)
+def test_a_memo_that_outlives_what_it_was_made_of(
+    bench: Make, test: str, compared: tuple[int, int], title: str
+) -> None:
+    made = bench(KEPT)
+    made.test("test_good")
+    made.test(test, ("==", *compared))
+    found = made.diagnosis()
+    assert found.title == title
+    assert (found.kind, found.confidence) == ("stale cache", "shown")
+    assert found.suspects[0].function.name == title.split()[0]
+
+
+@pytest.mark.parametrize("test", ["test_cleared", "test_renamed", "test_before"])
+def test_a_memo_that_is_seen_to_is_told_of_nobody(bench: Make, test: str) -> None:
+    made = bench(KEPT)
+    made.test("test_good")
+    made.test(test, ("==", 0, 1))
+    assert "stale cache" not in kinds(made.diagnosis())
