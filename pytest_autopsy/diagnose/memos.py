@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..model import Call, Evidence
+from ..model import Call, Evidence, Function
 from ..record.codes import MUTATORS
 from ..source import Source
 from .case import Case, Finding
-from .origin import Walk
+from .origin import Walk, is_inside
 from .statements import body_of
 
 UNRELATED = 0.4
@@ -46,7 +46,7 @@ def find(case: Case, found: list[Walk]) -> list[Finding]:
     for walk in found:
         assert walk.failure.trace is not None
         made: dict[tuple[str, str], Call] = {}
-        told = set()
+        told: dict[tuple[Function, Memo], Call] = {}
         for call in walk.failure.trace.calls:
             for cls in _classes_of(case, call):
                 method = call.function.name.rpartition(".")[2]
@@ -58,7 +58,9 @@ def find(case: Case, found: list[Walk]) -> list[Finding]:
                     changed = _leaves(cls, method, memo)
                     if first is None or not changed or (call.function, memo) in told:
                         continue
-                    told.add((call.function, memo))
+                    if any(is_inside(call, other, walk.calls) for other in told.values()):
+                        continue  # a method that helps one which was to see to it
+                    told[call.function, memo] = call
                     findings.append(_finding(case, walk, call, first, memo, min(changed)))
     return findings
 
