@@ -28,6 +28,7 @@ from . import (
     names,
     nones,
     origin,
+    overrides,
     rereads,
     shared,
     spectrum,
@@ -64,6 +65,7 @@ WEIGHTS = {
     "declared": 1.6,
     "flag": 1.6,
     "unset": 2.5,
+    "override": 1.0,
     "uncallable": 2.7,
     "uncalled": 4.0,
     "absent": 8.0,  # what raised it stands in the message
@@ -89,7 +91,7 @@ libraries and the mends of 51 patch releases gain; docs/accuracy.md says what th
 WALK_FINDERS = (
     nones.find, birth.find, swallowed.find, mutation.find, exhausted.find, left.find,
     stale.find, lost.find, confused.find, shared.find, abandoned.find, collision.find,
-    rereads.find, memos.find,
+    rereads.find, memos.find, overrides.find,
 )  # fmt: skip
 """What looks at the walk back from one failure's value, and at nothing of the other failures."""
 EXPLAINING = (

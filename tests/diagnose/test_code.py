@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_autopsy.diagnose import declared, flags, unread
+from pytest_autopsy.diagnose import declared, flags, overrides, unread
+from pytest_autopsy.diagnose.origin import walk_back
 from pytest_autopsy.source import Source
 
 from .helpers import Bench
@@ -242,3 +243,53 @@ def test_a_flag_that_passing_tests_give_as_well_explains_nothing(bench: Make) ->
     made.test("test_usual")
     made.test("test_bad", ("==", "<a>", "a"))
     assert not any(one.mechanism for one in flags.find(made.case()))
+
+
+OVERRIDDEN = """
+class Renderer:
+    def begin(self):
+        self.notes = []
+
+    def note(self, text):
+        self.notes.append(text)
+        return len(self.notes)
+
+    def render(self, texts):
+        self.begin()
+        return [self.note(text) for text in texts]
+
+class Page(Renderer):
+    notes = []
+
+    def begin(self):
+        %s
+
+def test_good(): assert Renderer().render(["a"]) == [1]
+def test_once(): assert len(Page().render(["a"])) == 1
+def test_bad(): assert Page().render(["b"]) == [1]
+def test_two(): assert Page().render(["b"]) == [2]
+"""
+
+
+def overridden(made: Bench) -> list[str]:
+    case = made.case()
+    walks = [walk_back(case, failure) for failure in case.followed]
+    return [one.fact for one in overrides.find(case, walks)]
+
+
+def test_an_override_that_leaves_out_what_its_base_sets(bench: Make) -> None:
+    made = bench(OVERRIDDEN % "self.title = 'page'")
+    made.test("test_good")
+    made.test("test_once")
+    made.test("test_bad", ("==", [2], [1]))
+    fact = "Page.begin overrides Renderer.begin, which sets notes, and does not call it"
+    assert overridden(made) == [f"{fact}; Renderer.note reads notes"]
+    assert made.diagnosis().suspects[0].function.name == "Page.begin"
+
+
+@pytest.mark.parametrize("body", ["super().begin()", "Renderer.begin(self)", "self.notes = []"])
+def test_an_override_that_sees_to_it(bench: Make, body: str) -> None:
+    made = bench(OVERRIDDEN % body)
+    made.test("test_good")
+    made.test("test_two", ("==", [1], [2]))
+    assert not overridden(made)
