@@ -7,6 +7,7 @@ controller of an xdist run records nothing itself; its workers do.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -183,9 +184,17 @@ class Recording:
     def pytest_fixture_post_finalizer(self, fixturedef: Any) -> None:
         self.guarded(self.session.fixture_gone, id(fixturedef))
 
-    def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> Iterator[Any]:
+        """Keep what was compared; what explains it runs in failing tests alone, and is not theirs."""
         if self._running is not None or not self.only_marked:
             self.guarded(self.session.witness.compared, op, left, right)
+        unseen = ExitStack()
+        self.guarded(unseen.enter_context, self.session.recorder.unseen())
+        try:
+            return (yield)
+        finally:
+            self.guarded(unseen.close)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(

@@ -211,10 +211,12 @@ def _memos(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
     if "cached_property" in decorators:
         yield node.name
         return
+    if not any(isinstance(inner, ast.Return) and inner.value for inner in ast.walk(node)):
+        return
     for inner in ast.walk(node):
-        if isinstance(inner, ast.If) and node.name not in _MAKERS:
+        if isinstance(inner, ast.If) and not inner.orelse and node.name not in _MAKERS:
             name = _unset(inner.test, node)
-            if name and name in {one for made in inner.body for one in _assigned(made, node)}:
+            if name and set(_changed(node)) == {name}:
                 yield name
 
 
@@ -227,9 +229,3 @@ def _unset(test: ast.expr, node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return _of_self(test.operand, node)
     return ""
-
-
-def _assigned(statement: ast.stmt, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
-    for inner in ast.walk(statement):
-        if isinstance(inner, ast.Assign):
-            yield from (_of_self(target, node) for target in inner.targets)

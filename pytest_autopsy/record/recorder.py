@@ -58,6 +58,8 @@ MAX_CODES = 32
 """Code objects of one function that are recorded: who compiles code under a file's name, again and
 again, makes one each time, and each is kept and armed again for each test."""
 PYTEST = f"{os.sep}_pytest{os.sep}"
+UNITTEST = os.path.join(os.path.dirname(os.__file__), "unittest", "")
+FORMATTERS = (f"{os.sep}pprint.py", f"{os.sep}reprlib.py")
 MAX_ENTRIES = 20_000
 
 
@@ -606,12 +608,17 @@ class Recorder:
             self.pop_owner()
 
     def _is_asked_by_pytest(self, frame: FrameType) -> bool:
-        """Stop recording inside a repr that pytest asks for to explain a failing assertion.
+        """Stop recording inside a repr that a runner asks for to explain a failing assertion.
 
         Only failing tests run it there: it would look like what sets them apart.
         """
         back = frame.f_back
-        if self.recording is None or back is None or PYTEST not in back.f_code.co_filename:
+        while back is not None and back.f_code.co_filename.endswith(FORMATTERS):
+            back = back.f_back
+        if self.recording is None or back is None:
+            return False
+        file = back.f_code.co_filename
+        if PYTEST not in file and not file.startswith(UNITTEST):
             return False
         self._set_aside, self.recording = self.recording, None
         self._muted = id(frame)
