@@ -55,6 +55,7 @@ class Writer:
             "taint": self._new_taint(),
             "faults": self._new("faults", ours.faults),
             "notes": self._new("notes", ours.notes),
+            "common": ours.agreement.news(),
             "fixtures": self._new_names(targets.fixtures),
             "matched": self._new_names({(text,) for text in targets.matched}),
             "engine": ours.engine_name,
@@ -121,6 +122,7 @@ class Reader:
         into.redactor.know(bytes.fromhex(into.key), data["taint"])
         into.faults.extend(data["faults"])
         into.notes.extend(data.get("notes", ()))
+        into.agreement.join(data.get("common", {}))
         targets = into.recorder.targets
         targets.fixtures.update((file, name) for file, name in data["fixtures"])
         targets.matched.update(text for (text,) in data["matched"])

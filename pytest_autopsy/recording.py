@@ -182,7 +182,8 @@ class Recording:
                 targets.fixtures.add((found.file, found.name))
 
     def pytest_fixture_post_finalizer(self, fixturedef: Any) -> None:
-        self.guarded(self.session.fixture_gone, id(fixturedef))
+        is_common = fixturedef.scope == "session" and fixturedef.params is None
+        self.guarded(self.session.fixture_gone, id(fixturedef), is_common)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> Iterator[Any]:

@@ -60,7 +60,7 @@ def cost(ours: Session, diagnose_s: float) -> dict[str, float]:
 
 def notes(ours: Session, config: pytest.Config) -> list[str]:
     """Return what could not be recorded or was given in vain, a sentence each."""
-    found = list(dict.fromkeys(ours.notes))
+    found = [*dict.fromkeys(ours.notes), *ours.agreement.notes()]
     if ours.second_run_s:
         from .integrations.second_run import not_back  # loaded by then
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from .agreement import Agreement
 from .baseline import Used
 from .filing import Files
 from .model import Failure, Footprint, Phase, Run
@@ -91,6 +92,7 @@ class Session:
         self.tests = 0  # how many there are in all
         self.after_test: Callable[[], None] = lambda: None  # a worker writes what is new
         self.fixtures: dict[int, tuple[str, dict[int, int]]] = {}
+        self.agreement = Agreement()
         self._failing: list[Failure] = []
         self.protocol = 0  # number of the running test, all its attempts together
         self._alike: Counter[tuple[object, ...]] = Counter()
@@ -179,9 +181,16 @@ class Session:
             self._in_fixture = False
             self.recorder.pop_owner()
 
-    def fixture_gone(self, key: int) -> None:
-        """It was torn down."""
-        self.fixtures.pop(key, None)
+    def fixture_gone(self, key: int, is_common: bool = False) -> None:
+        """It was torn down; `is_common` where every worker sets it up once, in the same way."""
+        name, rows = self.fixtures.pop(key, ("", {}))
+        if name and is_common and self.worker:
+            self.agreement.add(f"the fixture {name}", self.recorder.functions, rows)
+
+    def tell_imports(self) -> None:
+        """Have the controller know what this worker's imports ran."""
+        for file, rows in self.recorder.import_rows.items():
+            self.agreement.add(f"the import of {file}", self.recorder.functions, rows)
 
     def failed(self, crash: Crash) -> Failure:
         """A phase failed: take its snapshot while the exception lives. Returns the Failure."""

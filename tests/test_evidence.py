@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_autopsy import evidence, model, plainjson
+from pytest_autopsy.agreement import Agreement
 from pytest_autopsy.observe.redaction import Redactor
 from pytest_autopsy.observe.values import SNAPSHOT, TRACE, look
 from pytest_autopsy.progress import Progress
@@ -131,7 +132,7 @@ def session(*functions: model.Function, **more: Any) -> Any:
         run=model.Run(functions=list(functions)),
         retried=[], faults=[], notes=[], engine_name="", engine_reason="",
         recorder=SimpleNamespace(codes=[], targets=SimpleNamespace(fixtures=set(), matched=set())),
-        redactor=Redactor(), key="ab" * 16, hashes={}, progress=Progress(),
+        redactor=Redactor(), key="ab" * 16, hashes={}, progress=Progress(), agreement=Agreement(),
         **{**counters, **more},
     )  # fmt: skip
 

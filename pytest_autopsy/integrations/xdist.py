@@ -48,6 +48,7 @@ class Worker:
         try:
             self.session.stop()
             self.session.redact_again()
+            self.session.tell_imports()
         except Exception as error:  # noqa: BLE001
             self.fault = self.fault or described(self.session.stop, error)
         self.write()

@@ -110,3 +110,53 @@ def test_what_a_crashed_worker_had_finished_is_diagnosed(project):
     before = ours.failure("::test_before")
     assert before["trace"], before["why_no_cause"]
     assert before["suspects"][0]["function"] in ("total", "price")
+
+
+DISAGREEING = {
+    "state.py": """\
+        opened = []
+
+        def open_store():
+            if opened:
+                return opened[0]
+            opened.append("store")
+            return "store"
+    """,
+    "conftest.py": """\
+        import pytest
+
+        from state import open_store
+
+        @pytest.fixture(scope="session")
+        def store():
+            return open_store()
+    """,
+    "test_state.py": """\
+        import pytest
+
+        from state import open_store
+
+        @pytest.mark.xdist_group("a")
+        def test_opened():
+            assert %s == "store"
+
+        @pytest.mark.xdist_group("a")
+        def test_after(store):
+            assert store == "store"
+
+        @pytest.mark.xdist_group("b")
+        def test_alone(store):
+            assert store == "shop"
+    """,
+}
+
+
+@needs("xdist")
+@pytest.mark.parametrize(("first", "told"), [("open_store()", True), ("'store'", False)])
+def test_workers_that_disagree_are_told(project, first, told):
+    text = DISAGREEING["test_state.py"] % first
+    files = {**DISAGREEING, "test_state.py": text}
+    run = project.write(files).autopsy("-n2", "--dist=loadgroup", plugins=(*PLUGINS, *XDIST))
+    assert run.digest["totals"]["failed"] == 1
+    said = "the fixture store did not run the same code in all workers"
+    assert (said in " ".join(run.out.split())) is told
