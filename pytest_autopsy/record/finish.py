@@ -31,9 +31,10 @@ from .records import (
     gave,
 )  # fmt: skip
 from .replay import CallRecord, exceptions_of
-from .sharing import changed_parts
+from .sharing import changed_parts, owner_of
 
 SHARED = "shared what was changed"
+"""What a function showed whose result, or object, shares a part that was changed later."""
 SAMPLED_TESTS = 400
 """Of about so many tests that pass are whole behaviours remembered: more would say the same."""
 
@@ -203,7 +204,7 @@ def _features(entries: list[Entry], behaviours: int) -> dict[int, frozenset[str]
 
     Made of every test, hence from the entries themselves.
     """
-    found: dict[int, set[str]] = {index: {name} for index, name in _changed_shares(entries)}
+    found: dict[int, set[str]] = {index: {SHARED} for index in _changed_shares(entries)}
     seen: dict[int, int] = {}
     for entry in entries:
         index, end, extra = entry[INFO].index, entry[END], entry[EXTRA]
@@ -235,15 +236,25 @@ def _features(entries: list[Entry], behaviours: int) -> dict[int, frozenset[str]
     return {index: frozenset(features) for index, features in found.items()}
 
 
-def _changed_shares(entries: list[Entry]) -> Iterator[tuple[int, str]]:
-    """Functions whose result shared a part with an argument, which a later call then changed."""
-    shared = [entry for entry in entries if entry[EXTRA] is not None and entry[EXTRA].shares]
-    for entry in entries if shared else ():
+def _changed_shares(entries: list[Entry]) -> set[int]:
+    """Functions after whose calls two objects had a part in common, which a later call changed.
+
+    Asked of every test: only changes of a type that shares something are looked into.
+    """
+    since: dict[str, dict[int, int]] = {}  # part -> function -> the clock when it was first shared
+    for entry in entries:
+        extra, end = entry[EXTRA], entry[END]
+        for part in extra.shares if extra is not None and end is not None else ():
+            since.setdefault(part, {}).setdefault(entry[INFO].index, end[AT])
+    found: set[int] = set()
+    types = set(map(owner_of, since))
+    for entry in entries if since else ():
         for change in entry[EXTRA].changes if entry[EXTRA] is not None else ():
-            parts = changed_parts(change.before, change.after)
-            for earlier in shared:
-                if earlier[END][AT] < entry[START] and not parts.isdisjoint(earlier[EXTRA].shares):
-                    yield earlier[INFO].index, SHARED
+            if isinstance(change.after, Value) and change.after.type in types:
+                for part in changed_parts(change.before, change.after):
+                    shared = since.get(part, {})
+                    found |= {index for index, at in shared.items() if at < entry[START]}
+    return found
 
 
 def of_lambda(line: int) -> str:

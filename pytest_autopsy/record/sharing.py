@@ -15,12 +15,15 @@ from typing import Any
 from ..model import Look, Value
 from ..observe.classes import class_facts
 from ..observe.compare import named_parts
+from ..observe.intruders import interrupts_a_look
 from ..observe.values import own_dict
 
 MAX_PARTS = 12
 """Parts of an object that are compared."""
 MAX_KEYS = 200
 """Keys of a mapping up to which it is asked whether they are all plain texts."""
+MAX_LETTERS = 38
+"""Letters of a key or an attribute's name that is told: longer ones are shortened elsewhere."""
 
 
 def shared_parts(value: Any, given: Any, name: str) -> tuple[str, ...]:
@@ -32,23 +35,35 @@ def shared_parts(value: Any, given: Any, name: str) -> tuple[str, ...]:
     kind = type(value)
     if value is given or kind is not type(given):
         return ()
-    if kind is list:
-        places = enumerate(islice(zip(value, given), MAX_PARTS))
-        return tuple(f"{name}[{at}]" for at, pair in places if _is_one(*pair))
-    if kind is dict:
-        return tuple(f"{name}[{key!r}]" for key in _shared_names(value, given))
-    mine, theirs = _own(value), _own(given)
-    return tuple(f"{name}.{attribute}" for attribute in _shared_names(mine, theirs))
+    try:
+        if kind is list:
+            pairs = list(islice(zip(value, given), MAX_PARTS))
+            return tuple(f"{name}[{at}]" for at, pair in enumerate(pairs) if _is_one(*pair))
+        if kind is dict:
+            return tuple(f"{name}[{key!r}]" for key in _shared_names(value, given))
+        return tuple(f"{name}.{one}" for one in _shared_names(_own(value), _own(given)))
+    except RuntimeError as fault:
+        return _changed_meanwhile(fault)
 
 
 def kept_parts(value: Any, given: list[Any], name: str) -> tuple[str, ...]:
     """Return the attributes of an object that are one of the containers which its maker was given."""
-    parts = islice(_own(value).items(), MAX_PARTS)
+    try:
+        parts = list(islice(_own(value).items(), MAX_PARTS))
+    except RuntimeError as fault:
+        return _changed_meanwhile(fault)
     return tuple(
         f"{name}.{attribute}"
         for attribute, part in parts
-        if type(attribute) is str and any(_is_one(part, one) for one in given)
+        if _is_name(attribute) and any(_is_one(part, one) for one in given)
     )
+
+
+def _changed_meanwhile(fault: RuntimeError) -> tuple[str, ...]:
+    """Nothing is known of what another thread changes; anything else is not ours."""
+    if isinstance(fault, RecursionError) or interrupts_a_look(fault):
+        raise fault
+    return ()
 
 
 def _own(value: Any) -> dict[Any, Any]:
@@ -60,17 +75,20 @@ def _shared_names(mine: dict[Any, Any], theirs: dict[Any, Any]) -> Iterator[str]
     if len(theirs) > MAX_KEYS or any(type(name) is not str for name in theirs):
         return  # a key of another type would be asked whether it is equal
     for name, part in islice(mine.items(), MAX_PARTS):
-        if type(name) is str and _is_one(part, theirs.get(name)):
+        if _is_name(name) and _is_one(part, theirs.get(name)):
             yield name
 
 
+def _is_name(key: Any) -> bool:
+    return type(key) is str and len(key) <= MAX_LETTERS
+
+
 def _is_one(part: Any, other: Any) -> bool:
-    """Whether both are the same mutable container; of its own types, whose hash is nobody's."""
+    """Whether both are the same mutable container; no set of types, as in `Recorder.enter`."""
     kind = type(part)
-    mutable = (
+    return part is other and (
         kind is list or kind is dict or kind is set or kind is bytearray or kind is deque
-    )  # fmt: skip
-    return part is other and mutable
+    )
 
 
 def changed_parts(before: Look, after: Look) -> frozenset[str]:
@@ -81,3 +99,8 @@ def changed_parts(before: Look, after: Look) -> frozenset[str]:
     return frozenset(
         f"{after.type}{name}" for name, value in now.items() if was.get(name, value) != value
     )
+
+
+def owner_of(part: str) -> str:
+    """Return the type of the object that a shared part is a part of."""
+    return part.partition("[")[0] if part.endswith("]") else part.rpartition(".")[0]

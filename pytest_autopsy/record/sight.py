@@ -82,6 +82,8 @@ class Sight:
         for name, look in zip(info.arguments, entry[ARGUMENTS]):
             if type(look) is not Value or look.type != shown.type or name in info.rebinds:
                 continue
+            if type(value) is dict and not self.detail.content:
+                continue  # its keys are content
             local = frame.f_locals
             parts = shared_parts(value, local.get(name), shown.type)
             if parts:
@@ -123,7 +125,7 @@ class Sight:
                 scope = "default" if name in extra.defaults else "argument"
                 changes.append(Change(name, scope, before, after))
                 changed.append((value, before))
-        if changed:
+        if changed and self.detail.content:
             extra.shares += tuple(_shares(changed, seen, info.fills is not None))
         if extra.watched:
             looker.limits = entry[LIMITS]
