@@ -18,7 +18,14 @@ from ..source import Source, Span
 from .case import Case, Finding
 
 _Def = ast.FunctionDef | ast.AsyncFunctionDef
-_OWN = ("self", "cls", "mcs")
+_CUSTOMARY = frozenset(
+    ("self", "cls", "mcs", "args", "kwargs", "request", "context", "ctx", "event", "sender",
+     "environ", "start_response", "signum", "frame", "exc_type", "exc_value", "exc_val", "exc_tb",
+     "traceback", "tb")
+)  # fmt: skip
+"""Parameters that those have to take who are called by a framework or by Python itself."""
+_DECLINED = ("_", "unused", "ignored")
+"""How names begin of parameters that are not read on purpose (pylint's ignored-argument-names)."""
 _UNTOUCHED = frozenset(
     ("property", "staticmethod", "classmethod", "contextmanager", "asynccontextmanager", "cache",
      "lru_cache", "cached_property", "wraps")
@@ -137,7 +144,7 @@ def _parameters(node: _Def) -> Iterator[Unread]:
     missing = [None] * (len(placed) - len(spec.defaults))
     defaults = [*missing, *spec.defaults, *spec.kw_defaults]
     for one, default in zip([*placed, *spec.kwonlyargs], defaults):
-        if one.arg not in _OWN and not one.arg.startswith("_"):
+        if one.arg not in _CUSTOMARY and not one.arg.startswith(_DECLINED):
             yield Unread(one.arg, one.lineno, True, default)
 
 
@@ -158,7 +165,7 @@ def _variables(node: _Def, reads: frozenset[str]) -> list[Unread]:
     return [
         Unread(name, line, False)
         for name, line in found.items()
-        if name not in reads and name not in elsewhere and not name.startswith("_")
+        if name not in reads and name not in elsewhere and not name.startswith(_DECLINED)
     ]
 
 

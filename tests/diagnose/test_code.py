@@ -174,6 +174,7 @@ def test_a_default_that_is_never_read_loses_nothing(bench: Make) -> None:
     [
         ("def f(a, b): return a + 1", ["b"]),
         ("def f(a, _b): return a + 1", []),
+        ("def f(event, context, unused_a): return 1 + 1", []),
         ("def f(a): return None", []),
         ("def f(a):\n    'Says what it does.'", []),
         ("def f(a):\n    raise NotImplementedError", []),
