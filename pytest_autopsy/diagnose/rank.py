@@ -95,8 +95,9 @@ WALK_FINDERS = (
 )  # fmt: skip
 """What looks at the walk back from one failure's value, and at nothing of the other failures."""
 EXPLAINING = (
-    "itself", "uncallable", "left", "stale", "memo", "shared", "abandoned", "lost", "exhausted", "confused", "declared", "flag",
-    "swallowed", "unset", "uncalled", "absent", "unparsed", "mutation", "none",
+    "itself", "uncallable", "left", "stale", "memo", "shared", "abandoned", "lost", "exhausted",
+    "confused", "flag", "swallowed", "unset", "uncalled", "absent", "unparsed", "mutation", "none",
+    "declared",
 )  # fmt: skip
 """Mechanisms, the one first that says most of how it came about: a None that somebody returned
 because he swallowed an exception is told as that."""

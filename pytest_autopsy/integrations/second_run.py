@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from ..agreement import Agreement
 from ..evidence import Reader
 from ..model import Failure, Run, Snapshot
 from ..progress import Progress
@@ -240,6 +241,7 @@ class _Aside:
     faults: list[str]
     notes: list[str]
     progress: Progress
+    agreement: Agreement = field(default_factory=Agreement)
     retried: list[Failure] = field(default_factory=list)
     hashes: dict[int, str] = field(default_factory=dict)
     engine_name: str = ""

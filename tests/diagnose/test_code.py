@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_autopsy.diagnose import declared, flags, overrides, unread
+from pytest_autopsy.diagnose import declared, flags, overrides, reads, unread
 from pytest_autopsy.diagnose.origin import walk_back
 from pytest_autopsy.source import Source
 
@@ -197,7 +197,7 @@ def test_what_a_function_never_reads(tmp_path: Path, source: str, names: list[st
     path = tmp_path / "own.py"
     path.write_text(source)
     read = Source(str(path))
-    assert [one.name for span in read.spans for one in unread.unread(span, read)] == names
+    assert [one.name for span in read.spans for one in reads.unread(span, read)] == names
 
 
 FLAGS = """
