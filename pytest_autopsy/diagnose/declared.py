@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from ..model import Call, Evidence, Failure, Look, Value
+from ..observe.compare import held_in
 from ..observe.text import to_text
 from ..record.finish import value_class
 from ..source import Source
@@ -102,6 +103,8 @@ def _of_call(case: Case, calls: Calls, call: Call) -> Iterator[Broken]:
 def _giver(case: Case, calls: Calls, call: Call, value: Look) -> Call | None:
     """The call of the program's that gave an argument; None where it was given it against its own
     declaration, so that somebody else is to be asked.
+
+    A wrapper that takes whatever it is given and hands it on has given nothing of its own.
     """
     parent = calls.parent(call) if call.direct else None
     span = case.span(parent.function) if parent is not None else None
@@ -109,12 +112,14 @@ def _giver(case: Case, calls: Calls, call: Call, value: Look) -> Call | None:
         return None
     source = case.source(parent.function.file)
     parameters = declarations(span.node)[0] if not isinstance(span.node, ast.Lambda) else {}
-    broken = (
-        name in parameters and excludes(parameters[name], _kind(value), source)
-        for name, given in parent.arguments
-        if given == value
-    )
-    return None if any(broken) else parent
+    gathered = {one.arg for one in (span.node.args.vararg, span.node.args.kwarg) if one is not None}
+    for name, given in parent.arguments:
+        if name in gathered and isinstance(given, Value) and value in held_in(given):
+            return _giver(case, calls, parent, value)
+        if given == value and name in parameters:
+            if excludes(parameters[name], _kind(value), source):
+                return None
+    return parent
 
 
 def _kind(value: Look) -> str:

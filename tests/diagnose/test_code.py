@@ -74,11 +74,16 @@ def ask(shelf, query):
 def ask_for(shelf: Shelf, name: str) -> str:
     return find(shelf, name)
 
+def logged(*args, **kwargs):
+    return find(*args, **kwargs)
+
 def test_good(): assert ask(Shelf(["a"]), {"name": "a"}) == "a"
 def test_own(): assert ask_for(Shelf(["b"]), "b") == "b"
 def test_bad(): assert ask(Shelf(["a"]), {}) == "a"
 def test_mine(): assert ask_for(Shelf(["a"]), None) == "a"
 def test_list(): assert find(["a"], "a") == "a"
+def test_args(): assert logged(Shelf(["a"]), None) == "a"
+def test_kwargs(): assert logged(Shelf(["a"]), name=None) == "a"
 """
 
 
@@ -90,7 +95,7 @@ def test_who_gives_what_is_not_declared(bench: Make) -> None:
     assert declared_by(made) == [("ask", fact, True)]
 
 
-@pytest.mark.parametrize("name", ["test_mine", "test_list"])
+@pytest.mark.parametrize("name", ["test_mine", "test_list", "test_args", "test_kwargs"])
 def test_what_a_test_gives_is_what_it_is_about(bench: Make, name: str) -> None:
     made = bench(GIVEN)
     made.test("test_good")
