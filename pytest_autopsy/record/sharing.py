@@ -59,6 +59,24 @@ def kept_parts(value: Any, given: list[Any], name: str) -> tuple[str, ...]:
     )
 
 
+def copied_parts(value: Any, given: list[Any], name: str) -> tuple[str, ...]:
+    """Return what attributes of an object hold of the insides of containers that it was made of, as
+    `Basket.items['a']`: those are copies of one level.
+    """
+    try:
+        own = list(islice(_own(value).items(), MAX_PARTS))
+    except RuntimeError as fault:
+        return _changed_meanwhile(fault)
+    found: tuple[str, ...] = ()
+    for attribute, part in own:
+        if _is_name(attribute) and (type(part) is dict or type(part) is list):
+            for one in given:
+                whole = f"{name}.{attribute}"
+                inside = shared_parts(part, one, "")
+                found += tuple(f"{whole}{place}" for place in inside)
+    return found
+
+
 def _changed_meanwhile(fault: RuntimeError) -> tuple[str, ...]:
     """Nothing is known of what another thread changes; anything else is not ours."""
     if isinstance(fault, RecursionError) or interrupts_a_look(fault):
@@ -92,15 +110,29 @@ def _is_one(part: Any, other: Any) -> bool:
 
 
 def changed_parts(before: Look, after: Look) -> frozenset[str]:
-    """Return the parts that differ between two looks at one object, named as those that are shared."""
+    """Return the parts that differ between two looks at one object, and those of these, named as
+    what is shared is named.
+    """
     if not isinstance(before, Value) or not isinstance(after, Value):
         return frozenset()
+    found = {f"{after.type}{name}": pair for name, pair in _differing(before, after)}
+    inside = {
+        f"{whole}{name}"
+        for whole, (was, now) in found.items()
+        if isinstance(was, Value) and isinstance(now, Value)
+        for name, _ in _differing(was, now)
+    }
+    return frozenset(found.keys() | inside)
+
+
+def _differing(before: Value, after: Value) -> list[tuple[str, tuple[Look, Look]]]:
     was, now = named_parts(before), named_parts(after)
-    return frozenset(
-        f"{after.type}{name}" for name, value in now.items() if was.get(name, value) != value
-    )
+    return [
+        (name, (was[name], now[name])) for name in now if name in was and was[name] != now[name]
+    ]
 
 
 def owner_of(part: str) -> str:
     """Return the type of the object that a shared part is a part of."""
-    return part.partition("[")[0] if part.endswith("]") else part.rpartition(".")[0]
+    whole = part.partition("[")[0]
+    return whole if part.startswith(("dict[", "list[")) else whole.rpartition(".")[0]

@@ -15,9 +15,11 @@ from ..observe.values import TYPES, Limits
 from .codes import CodeInfo
 from .effort import LEAST, Effort
 from .records import ARGUMENTS, EXTRA, LIMITS, Entry, Extra
-from .sharing import kept_parts, shared_parts
+from .sharing import copied_parts, kept_parts, shared_parts
 
 MAX_INT = 1 << 64
+COPIED = ("dict", "list")
+"""Types of containers of which an object may keep a copy of one level."""
 
 
 class Sight:
@@ -78,19 +80,28 @@ class Sight:
     def _share(
         self, entry: Entry, info: CodeInfo, frame: FrameType, value: Any, shown: Value
     ) -> None:
-        """Note what a result has in common with an argument that looks to be of its type."""
+        """Note what a result has in common with an argument that looks to be of its type, or with
+        what lies in a container that it may have been made of.
+        """
+        parts: tuple[str, ...] = ()
+        local = None
         for name, look in zip(info.arguments, entry[ARGUMENTS]):
-            if type(look) is not Value or look.type != shown.type or name in info.rebinds:
+            if type(look) is not Value or name in info.rebinds:
                 continue
-            if type(value) is dict and not self.detail.content:
-                continue  # its keys are content
-            local = frame.f_locals
-            parts = shared_parts(value, local.get(name), shown.type)
-            if parts:
-                entry[EXTRA] = extra = entry[EXTRA] or Extra()
-                extra.shares += parts
-            if self.clears_locals and info.may_clear:
-                local.clear()
+            is_alike = look.type == shown.type
+            if not is_alike and not (shown.kind == "object" and look.type in COPIED):
+                continue
+            local = frame.f_locals if local is None else local
+            given = local.get(name)
+            if is_alike and (type(value) is not dict or self.detail.content):  # keys are content
+                parts += shared_parts(value, given, shown.type)
+            elif not is_alike and self.detail.content:
+                parts += copied_parts(value, [given], shown.type)
+        if parts:
+            entry[EXTRA] = extra = entry[EXTRA] or Extra()
+            extra.shares += parts
+        if local is not None and self.clears_locals and info.may_clear:
+            local.clear()
 
     def before(self, info: CodeInfo, frame: FrameType, local: Any) -> Extra:
         """Return what is needed to tell at exit what the call has changed."""
@@ -157,7 +168,9 @@ def _shares(
     """What objects that a call has filled or changed have in common with others that it was given."""
     for value, look in changed:
         if is_maker:
-            yield from kept_parts(value, [one for one, _ in seen], look.type)
+            given = [one for one, _ in seen]
+            yield from kept_parts(value, given, look.type)
+            yield from copied_parts(value, given, look.type)
         for other, shown in seen:
             if shown.type == look.type:
                 yield from shared_parts(value, other, look.type)

@@ -625,6 +625,38 @@ def test_a_part_that_passing_tests_share_and_change_is_meant(bench: Make) -> Non
     assert "shared state changed" not in kinds(made.diagnosis())
 
 
+SNAPSHOT = """
+class Wallet:
+    def __init__(self, state):
+        self.state = dict(state)
+
+    def hold(self, name, amount):
+        self.state["holds"][name] = amount
+
+class Store:
+    def __init__(self):
+        self.kept = {"holds": {}}
+
+    def load(self):
+        return Wallet(self.kept)
+
+def test_good(): assert Wallet({"holds": {"a": 1}}).state["holds"] == {"a": 1}
+def test_bad():
+    store = Store()
+    store.load().hold("a", 1)
+    assert store.load().state == {"holds": {}}
+"""
+
+
+def test_a_copy_of_one_level(bench: Make) -> None:
+    made = bench(SNAPSHOT)
+    made.test("test_good")
+    made.test("test_bad", ("==", {"holds": {"a": 1}}, {"holds": {}}))
+    found = made.diagnosis()
+    assert found.suspects[0].function.name == "Wallet.__init__"
+    assert found.title == "Wallet.__init__ shares Wallet.state['holds'] with what it was given"
+
+
 MERGE = """
 def merged(base, other):
     found = dict(base)

@@ -244,6 +244,16 @@ def test_what_a_result_shares_with_what_it_was_made_from(lab):
             def same(self):
                 return self
 
+        class Wallet:
+            def __init__(self, state):
+                self.state = dict(state)
+
+            @classmethod
+            def restored(cls, state):
+                made = cls({})
+                made.state = {**state}
+                return made
+
         def merged(base, other):
             return {**base, **other}
 
@@ -256,6 +266,10 @@ def test_what_a_result_shares_with_what_it_was_made_from(lab):
     assert lab.run(basket.halfway).one("Basket.halfway").shares == ("Basket.tags",)
     assert lab.run(basket.deep).one("Basket.deep").shares == ()
     assert lab.run(basket.same).one("Basket.same").shares == ()
+    state = {"holds": {}, "total": 1}
+    assert lab.run(prog.Wallet, state).one("Wallet.__init__").shares == ("Wallet.state['holds']",)
+    restored = lab.run(prog.Wallet.restored, state).one("Wallet.restored")
+    assert restored.shares == ("Wallet.state['holds']",)
     base = {"db": {"host": "a"}, "port": 1}
     assert lab.run(prog.merged, base, {"port": 2}).one("merged").shares == ("dict['db']",)
     row = [1]
