@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import Call, Evidence
+from ..model import Call, Evidence, Function, Value
 from ..record.finish import SHARED
-from ..record.sharing import changed_parts
+from ..record.sharing import changed_parts, owner_of
 from .calls import Calls
 from .case import Case, Finding
 from .origin import Walk
@@ -35,15 +35,20 @@ def find(case: Case, found: list[Walk]) -> list[Finding]:
 
 
 def _changed(calls: Calls) -> Iterator[tuple[Call, Call, str]]:
-    """Each call that shared a part, with the later one that changed it, and the part."""
-    sharing = [call for call in calls.all if call.shares and not _is_handed_on(calls, call)]
-    for call in calls.all if sharing else ():
+    """Each function's first call that shared a part, with the later one that changed it, and the part."""
+    since: dict[str, dict[Function, Call]] = {}
+    for call in calls.all:
+        if call.shares and not _is_handed_on(calls, call):
+            for part in call.shares:
+                since.setdefault(part, {}).setdefault(call.function, call)
+    types = set(map(owner_of, since))
+    for call in calls.all if since else ():
         for change in call.changes:
-            parts = changed_parts(change.before, change.after)
-            for copy in sharing:
-                if copy.end is not None and copy.end < call.start:
-                    for part in parts.intersection(copy.shares):
-                        yield copy, call, part
+            if isinstance(change.after, Value) and change.after.type in types:
+                for part in sorted(changed_parts(change.before, change.after) & since.keys()):
+                    for copy in since[part].values():
+                        if copy.end is not None and copy.end < call.start:
+                            yield copy, call, part
 
 
 def _is_handed_on(calls: Calls, call: Call) -> bool:

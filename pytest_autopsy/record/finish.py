@@ -172,7 +172,7 @@ def call_of(
         yields=extra.yields,
         thread=_thread(record.thread),
         task=extra.task,
-        shares=tuple(map(redactor.text, extra.shares)),
+        shares=tuple(map(redactor.text, dict.fromkeys(extra.shares))),
     )
 
 
