@@ -38,8 +38,9 @@ def _changed(calls: Calls) -> Iterator[tuple[Call, Call, str]]:
     """Each function's first call that shared a part, with the later one that changed it, and the part."""
     since: dict[str, dict[Function, Call]] = {}
     for call in calls.all:
-        if call.shares and not _is_handed_on(calls, call):
-            for part in call.shares:
+        made = {part for one in calls.children(call) for part in one.shares} if call.shares else ()
+        for part in call.shares:
+            if part not in made:  # else it only gives on what another made for it
                 since.setdefault(part, {}).setdefault(call.function, call)
     types = set(map(owner_of, since))
     for call in calls.all if since else ():
@@ -49,11 +50,6 @@ def _changed(calls: Calls) -> Iterator[tuple[Call, Call, str]]:
                     for copy in since[part].values():
                         if copy.end is not None and copy.end < call.start:
                             yield copy, call, part
-
-
-def _is_handed_on(calls: Calls, call: Call) -> bool:
-    """Whether a call only gives on what another made for it."""
-    return any(one.shares == call.shares for one in calls.children(call))
 
 
 def _is_usual(case: Case, call: Call) -> bool:
