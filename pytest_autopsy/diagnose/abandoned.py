@@ -79,11 +79,12 @@ def undone_after(span: Span, line: int, is_suspended: bool) -> tuple[Effect, ...
         rest = [one for one in after if not isinstance(one, (ast.Return, ast.Pass))]
         texts = [Effect(ast.unparse(one).split("\n")[0], "", one.lineno) for one in rest]
         return tuple(texts)
-    done = list(_effects(before, node))
-    kept = list(_effects(seen_to, node))
+    names = _names_outside(node)
+    done = list(_effects(before, names))
+    kept = list(_effects(seen_to, names))
     return tuple(
         effect
-        for effect in _effects(after, node)
+        for effect in _effects(after, names)
         if any(_undoes(effect, one) for one in done)
         and not any(effect.target == one.target for one in kept)
     )
@@ -122,7 +123,17 @@ def _bodies(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
         yield holder.body
 
 
-def _effects(statements: Iterable[ast.stmt], around: FunctionNode) -> Iterator[Effect]:
+def _names_outside(node: FunctionNode) -> frozenset[str]:
+    """The variables that a function has from outside, which are there when the call has ended."""
+    return frozenset(
+        name
+        for one in ast.walk(node)
+        if isinstance(one, (ast.Global, ast.Nonlocal))
+        for name in one.names
+    )
+
+
+def _effects(statements: Iterable[ast.stmt], outside: frozenset[str]) -> Iterator[Effect]:
     waiting: list[ast.AST] = list(reversed(list(statements)))
     while waiting:
         node = waiting.pop()
@@ -130,8 +141,8 @@ def _effects(statements: Iterable[ast.stmt], around: FunctionNode) -> Iterator[E
             continue
         waiting.extend(reversed(list(ast.iter_child_nodes(node))))
         if isinstance(node, (ast.Assign, ast.Delete)):
-            yield from (_set(target) for target in node.targets if _outlives(target, around))
-        elif isinstance(node, (ast.AugAssign, ast.AnnAssign)) and _outlives(node.target, around):
+            yield from (_set(target) for target in node.targets if _outlives(target, outside))
+        elif isinstance(node, (ast.AugAssign, ast.AnnAssign)) and _outlives(node.target, outside):
             yield _set(node.target)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             yield Effect(ast.unparse(node.func.value), node.func.attr, node.lineno)
@@ -141,13 +152,10 @@ def _set(target: ast.expr) -> Effect:
     return Effect(ast.unparse(target), "", target.lineno)
 
 
-def _outlives(target: ast.expr, around: FunctionNode) -> bool:
+def _outlives(target: ast.expr, outside: frozenset[str]) -> bool:
     """Whether what is assigned is there when the call has ended."""
     if isinstance(target, ast.Name):
-        return any(
-            isinstance(one, (ast.Global, ast.Nonlocal)) and target.id in one.names
-            for one in ast.walk(around)
-        )
+        return target.id in outside
     return isinstance(target, (ast.Attribute, ast.Subscript))
 
 
