@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ..model import Call, Evidence
 from ..source import FunctionNode, Span
 from .behaviour import is_usual
+from .calls import callee_name
 from .case import Case, Finding
 from .origin import Walk
 from .statements import body_of
@@ -91,8 +92,7 @@ def undone_after(span: Span, line: int, is_suspended: bool) -> tuple[Effect, ...
 
 
 def _is_manager(decorator: ast.expr) -> bool:
-    name = decorator.attr if isinstance(decorator, ast.Attribute) else getattr(decorator, "id", "")
-    return name in ("contextmanager", "asynccontextmanager")
+    return callee_name(decorator) in ("contextmanager", "asynccontextmanager")
 
 
 def _around(

@@ -14,7 +14,7 @@ from ..observe.text import to_text
 from ..record.finish import value_class
 from ..source import Source
 from .behaviour import classes_of_argument, classes_of_results, type_in
-from .calls import Calls
+from .calls import Calls, callee_name
 from .case import Case, Finding
 
 NONE = "NoneType"
@@ -199,14 +199,14 @@ def excludes(declared: ast.expr, kind: str, source: Source) -> bool:
     if isinstance(declared, ast.BinOp) and isinstance(declared.op, ast.BitOr):
         return excludes(declared.left, kind, source) and excludes(declared.right, kind, source)
     if isinstance(declared, ast.Subscript):
-        name = _name(declared.value)
+        name = callee_name(declared.value)
         inner = declared.slice
         parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
         if name in ("Optional", "Union"):
             fits_none = name == "Optional" and kind == NONE
             return not fits_none and all(excludes(part, kind, source) for part in parts)
         return _name_excludes(name, kind, source)
-    return _name_excludes(_name(declared), kind, source)
+    return _name_excludes(callee_name(declared), kind, source)
 
 
 def _constant_excludes(value: object, kind: str, source: Source) -> bool:
@@ -218,10 +218,6 @@ def _constant_excludes(value: object, kind: str, source: Source) -> bool:
         return excludes(ast.parse(value.strip(), mode="eval").body, kind, source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-
-
-def _name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _name_excludes(name: str, kind: str, source: Source) -> bool:
@@ -241,8 +237,8 @@ def _classes(source: Source) -> frozenset[str]:
     while nodes:
         for node in ast.iter_child_nodes(nodes.pop()):
             if isinstance(node, ast.ClassDef):
-                bases = {_name(getattr(base, "value", base)) for base in node.bases}
-                bases |= set(map(_name, node.bases))
+                bases = {callee_name(getattr(base, "value", base)) for base in node.bases}
+                bases |= set(map(callee_name, node.bases))
                 if not node.keywords and bases.isdisjoint(_OPEN_BASES):
                     found.add(node.name)
             if isinstance(node, (ast.ClassDef, ast.If, ast.Try)):

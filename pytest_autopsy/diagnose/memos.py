@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ..model import Call, Evidence, Function
 from ..record.codes import MUTATORS
 from ..source import Source
+from .calls import callee_name
 from .case import Case, Finding
 from .origin import Walk, is_inside
 from .statements import body_of
@@ -207,8 +208,7 @@ def _named(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
 
 def _memos(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
     """What a method keeps of its own: a cached property, or an attribute that it fills if it is unset."""
-    decorators = {getattr(one, "attr", getattr(one, "id", "")) for one in node.decorator_list}
-    if "cached_property" in decorators:
+    if "cached_property" in map(callee_name, node.decorator_list):
         yield node.name
         return
     if not any(isinstance(inner, ast.Return) and inner.value for inner in ast.walk(node)):

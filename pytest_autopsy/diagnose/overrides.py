@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..model import Call, Evidence, Function, Value
 from ..source import Source
+from .calls import callee_name
 from .case import Case, Finding
 from .origin import Walk
 from .statements import body_of
@@ -134,7 +135,7 @@ def module_of(source: Source) -> Module:
     classes, imports = {}, {}
     for node in nodes:
         if isinstance(node, ast.ClassDef):
-            bases = tuple(getattr(one, "attr", getattr(one, "id", "")) for one in node.bases)
+            bases = tuple(map(callee_name, node.bases))
             methods = [
                 _method(one)
                 for one in node.body

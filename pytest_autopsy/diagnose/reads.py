@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..source import Source, Span
+from .calls import callee_name
 
 _Def = ast.FunctionDef | ast.AsyncFunctionDef
 _CUSTOMARY = frozenset(
@@ -132,13 +133,8 @@ def _is_free(span: Span, node: _Def, source: Source) -> bool:
     bare = _bare(span)
     if bare.startswith("__") and bare not in ("__init__", "__call__"):
         return False
-    decorators = {_called(one) for one in node.decorator_list}
+    decorators = set(map(callee_name, node.decorator_list))
     return decorators <= _UNTOUCHED and bare not in _handed_round(source)
-
-
-def _called(node: ast.expr) -> str:
-    node = node.func if isinstance(node, ast.Call) else node
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 @lru_cache(maxsize=512)
