@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Mapping, Sequence
 
 from .model import Function
-from .rows import Rows
 
 MAX_TOLD = 3
 _DIFFERS = (
@@ -27,7 +26,7 @@ class Agreement:
         self._seen: dict[str, set[int]] = {}
         self._told: set[str] = set()
 
-    def add(self, name: str, functions: Sequence[Function], rows: Mapping[int, int] | Rows) -> None:
+    def add(self, name: str, functions: Sequence[Function], rows: Mapping[int, int]) -> None:
         """Note what this process ran for `name`: rows by the index of their function."""
         ran = sorted((functions[index][:3], mask) for index, mask in rows.items())
         print_of = zlib.crc32(repr(ran).encode("utf-8", "backslashreplace"))

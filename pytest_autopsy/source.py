@@ -10,7 +10,7 @@ import io
 import tokenize
 import warnings
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -104,6 +104,23 @@ class Source:
         chosen[-1] = chosen[-1][:end_column]
         chosen[0] = chosen[0][column:]
         return b"\n".join(chosen).decode("utf-8", "replace")
+
+
+def parameters_of(node: FunctionNode) -> list[tuple[ast.arg, ast.expr | None]]:
+    """Return a function's named parameters, each with its default; None where it has none."""
+    spec = node.args
+    placed = [*spec.posonlyargs, *spec.args]
+    required = [None] * (len(placed) - len(spec.defaults))
+    defaults = [*required, *spec.defaults, *spec.kw_defaults]
+    return list(zip([*placed, *spec.kwonlyargs], defaults))
+
+
+def bodies(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """Yield the blocks of statements right below a statement, without those that are empty."""
+    for field in ("body", "orelse", "finalbody"):
+        yield from filter(None, [getattr(statement, field, [])])
+    for holder in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+        yield holder.body
 
 
 @lru_cache(maxsize=512)

@@ -8,12 +8,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..model import Call, Evidence
-from ..source import FunctionNode, Span
+from ..source import FunctionNode, Span, bodies
 from .behaviour import is_usual
 from .calls import callee_name
 from .case import Case, Finding
-from .origin import Walk
-from .statements import body_of
+from .origin import Walk, is_read
 
 UNRELATED = 0.4
 """What is left of it where nobody with a part in the failure is seen to read what was not undone."""
@@ -108,19 +107,12 @@ def _around(
         before, after, seen_to = body[:place], body[place + 1 :], []
         if isinstance(statement, ast.Try):
             seen_to = [*statement.finalbody, *(s for h in statement.handlers for s in h.body)]
-        for inner in _bodies(statement):
-            if inner and inner[0].lineno <= line <= (inner[-1].end_lineno or inner[-1].lineno):
+        for inner in bodies(statement):
+            if inner[0].lineno <= line <= (inner[-1].end_lineno or inner[-1].lineno):
                 was, will_be, sees_to = _around(inner, line)
                 return [*before, *was], [*will_be, *after], [*seen_to, *sees_to]
         return before, after, seen_to
     return [], [], []
-
-
-def _bodies(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
-    for field in ("body", "orelse", "finalbody"):
-        yield getattr(statement, field, [])
-    for holder in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
-        yield holder.body
 
 
 def _names_outside(node: FunctionNode) -> frozenset[str]:
@@ -189,12 +181,7 @@ def _finding(case: Case, walk: Walk, call: Call, undoing: Effect) -> Finding:
 
 
 def _is_met(case: Case, walk: Walk, call: Call, undoing: Effect) -> bool:
-    """Whether a function with a part in the failure reads what was left, by the last part of its name."""
+    """Whether it had a part in the failure, or who had reads what was left, by the last part of its name."""
     name = undoing.target.split("[")[0].split("(")[0].rpartition(".")[2].strip()
-    assert walk.failure.trace is not None
-    tests = {one.function for one in walk.failure.trace.calls if one.function.kind == "test"}
-    for function in {step.call.function for step in walk.steps} | tests:
-        span = case.span(function) if function != call.function else None
-        if span is not None and name in body_of(span.node).reads:
-            return True
-    return any(step.call.function == call.function for step in walk.steps)
+    has_part = any(step.call.function == call.function for step in walk.steps)
+    return has_part or is_read(case, walk, name)

@@ -9,7 +9,7 @@ from ..observe.text import to_text
 from .calls import Calls
 from .case import Case, Finding
 from .origin import Walk
-from .stale import suspicious
+from .stale import asked, suspicious
 
 MAX_CALLS = 200
 """Calls below one that are compared with those below another."""
@@ -66,7 +66,7 @@ def _keys(calls: Calls, first: Call, later: Call) -> tuple[Call, Call] | None:
         for call in below
         if _is_key(call.value)
         for other in made.get(call.function, ())
-        if other.value == call.value and _asked(other) != _asked(call)
+        if other.value == call.value and asked(other) != asked(call)
     ]
     return max(pairs, key=lambda pair: (pair[1].depth, pair[1].start), default=None)
 
@@ -88,14 +88,10 @@ def _is_key(look: Look) -> bool:
     return isinstance(look, str) and len(look) > 1
 
 
-def _asked(call: Call) -> list[tuple[str, Look]]:
-    return [(name, value) for name, value in call.arguments if name not in ("self", "cls")]
-
-
 def _finding(case: Case, walk: Walk, call: Call, first: Call, later: Call) -> Finding:
     function = case.with_kind(later.function)
     key = to_text(later.value, 40)
-    pairs = zip(_asked(first), _asked(later))
+    pairs = zip(asked(first), asked(later))
     name, was, now = next((n, x, y) for (n, x), (_, y) in pairs if x != y)
     fact = f"{function.short} gave {key} for {name}={to_text(was, 40)} and for {to_text(now, 40)}"
     value = to_text(call.value, 40)

@@ -12,7 +12,7 @@ from ..model import Call, Evidence, Failure, Look, Value
 from ..observe.compare import held_in
 from ..observe.text import to_text
 from ..record.finish import value_class
-from ..source import Source
+from ..source import Source, parameters_of
 from .behaviour import classes_of_argument, classes_of_results, type_in
 from .calls import Calls, callee_name
 from .case import Case, Finding
@@ -169,15 +169,10 @@ def declarations(
 
     A parameter whose default is None takes None, whatever stands there (as PEP 484 once had it).
     """
-    spec = node.args
-    placed = [*spec.posonlyargs, *spec.args]
-    defaults = dict(zip([one.arg for one in reversed(placed)], reversed(spec.defaults)))
-    named = zip([one.arg for one in spec.kwonlyargs], spec.kw_defaults)
-    defaults.update((name, default) for name, default in named if default is not None)
     found = {
         one.arg: one.annotation
-        for one in (*placed, *spec.kwonlyargs)
-        if one.annotation is not None and not _is_none(defaults.get(one.arg))
+        for one, default in parameters_of(node)
+        if one.annotation is not None and not _is_none(default)
     }
     return found, None if node.returns is None or _is_none(node.returns) else node.returns
 

@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from ..model import Call, Evidence, Failure, Function
-from ..source import FunctionNode
+from ..source import FunctionNode, parameters_of
 from .behaviour import classes_of_argument
 from .calls import Calls
 from .case import Case, Finding
@@ -75,12 +75,9 @@ def _is_left_out(case: Case, caller: Call, callee: Call, name: str) -> bool:
 @lru_cache(maxsize=4096)
 def _flags(node: FunctionNode) -> frozenset[str]:
     """The parameters of a function whose default is True or False."""
-    spec = node.args
-    placed = [*spec.posonlyargs, *spec.args]
-    named = zip(spec.kwonlyargs, spec.kw_defaults)
     return frozenset(
         one.arg
-        for one, default in (*zip(reversed(placed), reversed(spec.defaults)), *named)
+        for one, default in parameters_of(node)
         if isinstance(default, ast.Constant) and isinstance(default.value, bool)
     )
 

@@ -12,7 +12,7 @@ from ..record.codes import MUTATORS
 from ..source import Source
 from .calls import callee_name
 from .case import Case, Finding
-from .origin import Walk, is_inside
+from .origin import Walk, is_inside, is_read
 from .statements import body_of
 
 UNRELATED = 0.4
@@ -85,7 +85,7 @@ def _leaves(cls: Class, method: str, memo: Memo) -> frozenset[str]:
 def _finding(case: Case, walk: Walk, call: Call, first: Call, memo: Memo, changed: str) -> Finding:
     function = case.with_kind(call.function)
     line = body_of(span.node).named_at(changed) if (span := case.span(function)) else call.line
-    linked = _is_met(case, walk, memo)
+    linked = is_read(case, walk, memo.name, memo.maker)
     fact = (
         f"{function.short} changed self.{changed} after {first.function.short} had worked"
         f" {memo.name} out from it, and leaves {memo.name} as it is"
@@ -99,17 +99,6 @@ def _finding(case: Case, walk: Walk, call: Call, first: Call, memo: Memo, change
         f"reset {memo.name} where {function.short} changes {changed}",
         mechanism=linked,
     )  # fmt: skip
-
-
-def _is_met(case: Case, walk: Walk, memo: Memo) -> bool:
-    """Whether the memo is read by a function with a part in the failure, or by the test."""
-    assert walk.failure.trace is not None
-    tests = {one.function for one in walk.failure.trace.calls if one.function.kind == "test"}
-    for function in {step.call.function for step in walk.steps} | tests:
-        span = case.span(function)
-        if span is not None and not body_of(span.node).reads.isdisjoint((memo.name, memo.maker)):
-            return True
-    return False
 
 
 @lru_cache(maxsize=512)

@@ -13,6 +13,7 @@ from .calls import Calls
 from .case import Case, Finding
 from .flow import Flow, Step
 from .roots import find_roots
+from .statements import body_of
 
 HANDED_ON = 0.45
 """What a call that only passes on another's result keeps of its weight."""
@@ -99,6 +100,16 @@ def _spelt_out(text: str) -> bool:
         return bool(text) and is_literal(ast.parse(text, mode="eval").body)
     except SyntaxError:
         return False
+
+
+def is_read(case: Case, walk: Walk, *names: str) -> bool:
+    """Return whether a function with a part in the failure, or the test, reads one of these names."""
+    assert walk.failure.trace is not None
+    tests = {one.function for one in walk.failure.trace.calls if one.function.kind == "test"}
+    spans = map(case.span, {step.call.function for step in walk.steps} | tests)
+    return any(
+        span is not None and not body_of(span.node).reads.isdisjoint(names) for span in spans
+    )
 
 
 def is_inside(inner: Call, outer: Call, calls: Calls) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..source import Source, Span
+from ..source import Source, Span, parameters_of
 from .calls import callee_name
 
 _Def = ast.FunctionDef | ast.AsyncFunctionDef
@@ -65,11 +65,7 @@ def _bare(span: Span) -> str:
 
 
 def _parameters(node: _Def) -> Iterator[Unread]:
-    spec = node.args
-    placed = [*spec.posonlyargs, *spec.args]
-    missing = [None] * (len(placed) - len(spec.defaults))
-    defaults = [*missing, *spec.defaults, *spec.kw_defaults]
-    for one, default in zip([*placed, *spec.kwonlyargs], defaults):
+    for one, default in parameters_of(node):
         if one.arg not in _CUSTOMARY and not one.arg.startswith(_DECLINED):
             yield Unread(one.arg, one.lineno, True, default)
 

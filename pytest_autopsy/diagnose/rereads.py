@@ -6,7 +6,7 @@ import ast
 from functools import lru_cache
 
 from ..model import Call, Evidence, Look, Value
-from ..source import FunctionNode
+from ..source import FunctionNode, bodies
 from .behaviour import classes_of_argument, type_in
 from .calls import callee_name
 from .case import Case, Finding
@@ -86,9 +86,7 @@ def _is_apart(body: list[ast.stmt], first: int, later: int) -> bool:
     for statement in body:
         if not statement.lineno <= first <= (statement.end_lineno or statement.lineno):
             continue
-        inner = [getattr(statement, field, []) for field in ("body", "orelse", "finalbody")]
-        inner += [handler.body for handler in getattr(statement, "handlers", ())]
-        for branch in filter(None, inner):
+        for branch in bodies(statement):
             if branch[0].lineno <= first <= (branch[-1].end_lineno or branch[-1].lineno):
                 if branch[0].lineno <= later <= (branch[-1].end_lineno or branch[-1].lineno):
                     return _is_apart(branch, first, later)

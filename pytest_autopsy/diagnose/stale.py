@@ -103,14 +103,15 @@ def _is_stale(walk: Walk, kept: Kept, call: Call, names: Set[str]) -> bool:
     return (
         kept.name in names
         and first.value == call.value
-        and _asked(first) != _asked(call)
+        and asked(first) != asked(call)
         and _still_holds(kept, call)
         and bool(walk.calls.children(first))
         and not walk.calls.children(call)
     )
 
 
-def _asked(call: Call) -> list[tuple[str, Look]]:
+def asked(call: Call) -> list[tuple[str, Look]]:
+    """Return what a call was given, beside the object that it belongs to."""
     return [(name, value) for name, value in call.arguments if name not in ("self", "cls")]
 
 
@@ -135,7 +136,7 @@ def _finding(case: Case, walk: Walk, kept: Kept, call: Call) -> Finding:
     name = f"{kept.holder}.{kept.name}" if kept.holder else kept.name
     before, shown = describe_arguments(first), describe_arguments(call)
     value = to_text(call.value, 40)
-    ignored = [n for (n, now), (_, was) in zip(_asked(call), _asked(first)) if now != was]
+    ignored = [n for (n, now), (_, was) in zip(asked(call), asked(first)) if now != was]
     evidence = (
         Evidence(
             "stale", f"{function.short}({before}) kept {value} in {name}", "called", function.file,
