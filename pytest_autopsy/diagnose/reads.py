@@ -113,15 +113,14 @@ def _reads(node: _Def) -> frozenset[str]:
 
 def _is_stub(body: list[ast.stmt]) -> bool:
     """Whether a function does nothing by itself: it stands there to be overridden."""
-    does = [one for one in body if not _is_constant(getattr(one, "value", one))]
+    texts = [
+        one for one in body if isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)
+    ]
+    does = [one for one in body if one not in texts]
     if all(isinstance(one, (ast.Pass, ast.Raise)) for one in does):
         return True
     value = does[0].value if len(does) == 1 and isinstance(does[0], ast.Return) else body
     return value is None or isinstance(value, (ast.Constant, ast.Name))
-
-
-def _is_constant(node: object) -> bool:
-    return isinstance(node, ast.Constant)
 
 
 def _is_free(span: Span, node: _Def, source: Source) -> bool:

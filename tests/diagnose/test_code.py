@@ -183,6 +183,8 @@ def test_a_default_that_is_never_read_loses_nothing(bench: Make) -> None:
         ("def f(a): return None", []),
         ("def f(a):\n    'Says what it does.'", []),
         ("def f(a):\n    raise NotImplementedError", []),
+        ("def f(a):\n    b = 1", ["a", "b"]),
+        ("class B:\n    def f(self, a):\n        self.b = 1", ["a"]),
         ("def f(a):\n    b = 1\n    return locals()", []),
         ("def f(a):\n    b = 1\n    def g(): return b\n    return g", ["a"]),
         ("def f():\n    global b\n    b = 1\n    return b + 1", []),

@@ -899,6 +899,7 @@ def test_an_iterator_that_passing_tests_read_twice_as_well(bench: Make) -> None:
         ("if y:\n    a = sum(x)\nelse:\n    a = max(x)\nreturn a", None),
         ("if y:\n    a = sum(x)\nreturn max(x)", (3, 4)),
         ("return sum(x)", None),
+        ("match y:\n    case 1:\n        return sum(x)\n    case _:\n        return max(x)", None),
         ("return len(x) + x[0]", None),
         ("return dict(zip(x, x))", (2, 2)),
         ("try:\n    return list(x)\nfinally:\n    sum(x)", None),
