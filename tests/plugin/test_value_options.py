@@ -26,6 +26,16 @@ CLINIC = {
             if patient.name not in beds:
                 raise LookupError(patient.name)
             return beds[patient.name]
+
+        class Chart:
+            def __init__(self, records):
+                self.records = dict(records)
+
+        def copied(records):
+            return dict(records)
+
+        def charted(records):
+            return Chart(records)
         """,
     "conftest.py": """
         import json, pathlib, sys
@@ -37,7 +47,7 @@ CLINIC = {
     "patients.json": '["Zebediah-4711", "Quixotic-4711"]',
     "test_beds.py": """
         import pytest
-        from clinic.beds import Patient, Ward, bed_of
+        from clinic.beds import Patient, Ward, bed_of, charted, copied
         from conftest import patients
 
         @pytest.fixture
@@ -49,6 +59,7 @@ CLINIC = {
 
         def test_compare(first):
             found = [first.name, *patients()]
+            charted(copied({first.name: []}))
             assert found == patients()[:1], "not " + first.name
 
         def test_mapping(first):
