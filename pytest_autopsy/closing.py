@@ -158,6 +158,9 @@ class Closing:
         ours.progress.begin(f"looking for causes, failures: {len(ours.run.failures)}")
         try:
             causes = self.guarded(explain, ours.run, path_of, step, known) or []
+            if ours.settings.trials and self.guarded(self._trials, causes):
+                known = Known(ours.run, path_of)  # with what they showed
+                causes = self.guarded(explain, ours.run, path_of, step, known) or causes
             ours.progress.begin("diagnosing each failure")
             diagnoses = self.guarded(diagnose_each, ours.run, causes, path_of, step, known) or {}
             parted = self.guarded(divergences, ours.run, causes, known) or {}
@@ -174,6 +177,14 @@ class Closing:
         from .integrations.second_run import second_run
 
         return second_run(self.session, self.config, failures)
+
+    def _trials(self, causes: list[RootCause]) -> bool:
+        """Try changes of the causes' suspects; return whether one helped."""
+        from .integrations.trials import make_trials
+
+        self.session.progress.begin("trying changes of the suspects")
+        self.session.run.trials = make_trials(self.session, self.config, causes)
+        return bool(self.session.run.trials)
 
     def _look_elsewhere(self, outcome: Outcome) -> None:
         if self.session.settings.triage_from:

@@ -20,6 +20,7 @@ CauseKind = Literal[
     "iterator exhausted",
     "lone expectation",
     "lost exception",
+    "mended by a change",
     "misspelt key in the test",
     "mock not met",
     "mutable default",
@@ -338,6 +339,27 @@ class Told(NamedTuple):
     strength: float  # 0 to 1
 
 
+class Trial(NamedTuple):
+    """A small change of a function, made in memory while tests were run again, and their outcomes.
+
+    `before` is empty where something was put in before the line, `after` where it was left out.
+    """
+
+    function: Function
+    line: int
+    before: str
+    after: str
+    passed: tuple[str, ...]  # node ids of failing tests that pass with it
+    failed: tuple[str, ...]  # of those that still fail
+    kept: int  # tests that passed, run the function and still pass
+    broke: tuple[str, ...]  # those that do not; asking ends with the first
+
+    @property
+    def explains(self) -> bool:
+        """Whether with it every test passes that was asked."""
+        return not self.failed and not self.broke
+
+
 class Step(NamedTuple):
     """A function on a test's way, with its lines as a Footprint has them."""
 
@@ -389,6 +411,7 @@ class Diagnosis:
     title: str
     hint: str = ""
     why_none: str = ""
+    trials: tuple[Trial, ...] = ()  # those that explain it, of whichever suspects
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,6 +439,7 @@ class Run:
     fixtures: frozenset[tuple[str, str]] = frozenset()  # (file, name) of fixture functions
     told: dict[str, tuple[Told, ...]] = field(default_factory=dict)  # failure id -> by plugins
     changed: dict[str, frozenset[int]] = field(default_factory=dict)  # file -> not as committed
+    trials: list[Trial] = field(default_factory=list)  # those with which a failing test passes
     table: PairTable = field(default_factory=PairTable, repr=False)
     _tally: tuple[int, Mapping[int, Mapping[int, int]]] = field(default=(0, {}), repr=False)
 

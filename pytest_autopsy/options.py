@@ -46,6 +46,7 @@ _INI: tuple[tuple[str, str, object, str], ...] = (
     ("autopsy_children", "bool", False, "record child processes of tests too"),
     ("autopsy_causes", "int", 5, "causes that are told in full where there is a budget"),
     ("autopsy_budget", "int", 2000, "tokens of --autopsy-only and of digest.md, at most"),
+    ("autopsy_trials", "bool", False, "try small changes of the suspects"),
     ("autopsy_blackbox", "bool", True, "keep what runs in a file that outlives a kill"),
 )
 
@@ -75,6 +76,11 @@ def add_options(parser: pytest.Parser) -> None:
     _switch(
         group, ("--autopsy-children",), "autopsy_children",
         "record child processes of tests too; changes PYTHONPATH while a test runs",
+    )  # fmt: skip
+    _switch(
+        group, ("--autopsy-trials",), "autopsy_trials",
+        "after the last test, find changes of the suspects with which the failing tests pass: made in"
+        " memory of a process of its own, which writes no file, starts no process, reaches no network",
     )  # fmt: skip
     group.addoption(
         "--triage-from", "--autopsy-triage-from", action="append", default=None,
@@ -179,6 +185,7 @@ def read_settings(config: pytest.Config) -> Settings:
         export=_export(config),
         cause=option.autopsy_cause,
         children=_first(option.autopsy_children, ini["autopsy_children"]),
+        trials=_first(option.autopsy_trials, ini["autopsy_trials"]),
         blackbox=bool(ini["autopsy_blackbox"]),
         only=only,
         causes=_at_least("autopsy_causes", ini["autopsy_causes"], 1),

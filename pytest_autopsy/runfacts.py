@@ -47,7 +47,7 @@ def _arguments(ours: Session, config: pytest.Config) -> list[str]:
 
 def cost(ours: Session, diagnose_s: float) -> dict[str, float]:
     """Return the `cost` part of digest.json; times in seconds."""
-    estimate = ours.recording_s + ours.snapshot_s + diagnose_s + ours.second_run_s
+    estimate = ours.recording_s + ours.snapshot_s + diagnose_s + ours.second_run_s + ours.trials_s
     return {
         "slowdown_s": round(estimate, 3),
         "snapshot_s": round(ours.snapshot_s, 3),

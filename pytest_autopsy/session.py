@@ -87,6 +87,7 @@ class Session:
         self.recording_s = self.price.alone_s  # an estimate, of all that is not measured
         self.progress = Progress()  # of the work at the end
         self.second_run_s = 0.0
+        self.trials_s = 0.0
         self.baseline: Used | None = None
         self.hashes: dict[int, str] = {}  # of functions that other processes have run
         self.tests = 0  # how many there are in all

@@ -44,6 +44,7 @@ class Settings:
     junit: bool = True  # the cause in JUnit's XML
     export: Path | None = None  # where a copy to upload goes
     cause: str | None = None
+    trials: bool = False  # try small changes of the suspects, in a process of its own
     children: bool = False  # record child processes of tests too
     blackbox: bool = True  # what runs stands in a file that outlives a kill
     only: bool = False  # the digest takes the place of pytest's own summary

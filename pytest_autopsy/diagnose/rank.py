@@ -37,6 +37,7 @@ from . import (
     stale,
     swallowed,
     told,
+    tried,
     uncallable,
     uncalled,
     unparsed,
@@ -74,6 +75,7 @@ WEIGHTS = {
     "unread": 0.7,
     "itself": 4.5,
     "told": 1.0,
+    "tried": 3.0,
     "changed": 0.6,
     "class": 0.3,
     "novel": 0.25,
@@ -97,12 +99,13 @@ WALK_FINDERS = (
 EXPLAINING = (
     "itself", "uncallable", "left", "stale", "memo", "shared", "abandoned", "lost", "exhausted",
     "confused", "flag", "swallowed", "unset", "uncalled", "absent", "unparsed", "mutation", "none",
-    "declared",
+    "declared", "tried",
 )  # fmt: skip
 """Mechanisms, the one first that says most of how it came about: a None that somebody returned
 because he swallowed an exception is told as that."""
 TIE = 0.005
 SURE = 0.4
+MAX_TRIALS = 5
 """Scores nearer than TIE are tied; a lead of CLEAR makes a suspect likely, one of SURE with a
 mechanism shown."""
 
@@ -134,7 +137,8 @@ def _explained(case: Case, suspects: list[Suspect], findings: list[Finding]) -> 
         confidence=confidence,
         kind=kind,
         title=title,
-        hint=hint_for(first, best),
+        hint=hint_for(first, _of_trial(findings, first.function) or best),
+        trials=tuple(tried.of_case(case))[:MAX_TRIALS],
     )
 
 
@@ -180,6 +184,7 @@ def gather(case: Case) -> list[Finding]:
         *unread.find(case),
         *itself.find(case),
         *told.find(case),
+        *tried.find(case),
     ]
 
 
@@ -285,7 +290,16 @@ def _lines(held: dict[str, Finding], row: spectrum.Row | None) -> list[tuple[int
     scores: dict[int, float] = defaultdict(float)
     for line, score in row.lines if row is not None else ():
         scores[line] += score
-    for name in ("swallowed", "none", "mutation", "exhausted", "origin", "traceback", "slice"):
+    for name in (
+        "tried",
+        "swallowed",
+        "none",
+        "mutation",
+        "exhausted",
+        "origin",
+        "traceback",
+        "slice",
+    ):
         if name in held and held[name].line:
             scores[held[name].line] += WEIGHTS[name] * held[name].strength
     ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
@@ -297,6 +311,11 @@ def _strongest(findings: list[Finding], function: Function) -> Finding | None:
     mine = [f for f in findings if f.function == function and f.title]
     order = sorted(mine, key=lambda f: (*_told_first(f), -WEIGHTS[f.feature] * f.strength))
     return order[0] if order else None
+
+
+def _of_trial(findings: list[Finding], function: Function) -> Finding | None:
+    """A change that was seen to help is the best hint, whatever else is known."""
+    return next((f for f in findings if f.feature == "tried" and f.function == function), None)
 
 
 def _told_first(finding: Finding) -> tuple[bool, int]:

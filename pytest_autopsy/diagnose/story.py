@@ -89,8 +89,8 @@ def tell(case: Case, first: Suspect, findings: list[Finding]) -> list[Evidence]:
             if fact.role != "failed" and fact.kind not in {held.kind for held in chosen}:
                 chosen.append(fact)
     called = [fact for fact in called if fact.kind != "slice"]
-    if not culprit:
-        culprit = [_culprit_call(case, first, findings)]
+    if all(fact.kind == "tried" for fact in culprit):  # says nothing of what was recorded
+        culprit.insert(0, _culprit_call(case, first, findings))
     if not called:
         called = _caller(case, culprit[0])
     told = [*called[:MAX_CALLED], *culprit[:MAX_CULPRIT]]

@@ -7,13 +7,7 @@ replaces the evidence of the first run where the failure came back; outcomes sta
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shlex
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,36 +18,21 @@ from ..agreement import Agreement
 from ..evidence import Reader
 from ..model import Failure, Run, Snapshot
 from ..progress import Progress
-from ..report.rerun import rerun
 from ..session import Session
 from ..triage.cluster import by_signature
 from ..unfaked import perf_counter
+from .process import refusal, run_once_more
 
 MAX_TESTS = 20
-PATIENCE_S = 60.0
-"""What a second run may take beside thirty times what its tests took in the first one."""
 MAX_TOLD = 5
 STORE = "second-run"
 EVIDENCE = "evidence.jsonl"
 KEY = "PYTEST_AUTOPSY_SECOND_RUN"
 """The environment variable by which the child learns the key of the run's hashes."""
 
-GONE = "did not come back alone: order, state or chance"
+_WORDS = ("-p", "pytest_autopsy.integrations.second_child", "--autopsy", "--autopsy-mode=all")
 
-_COVERAGE = ("COV_CORE_", "COVERAGE_PROCESS_")
-_NOT_HANDED_ON = ("PYTEST_CURRENT_TEST", "PYTEST_XDIST_")
-_WITH_TERMINAL = ("usepdb", "trace", "pastebin", "debug")
-_OVERRIDES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("no_cov", ("--no-cov",)),
-    ("numprocesses", ("-n0", "--dist=no")),
-    ("xmlpath", ("--junitxml=",)),
-    ("htmlpath", ("--html=",)),
-    ("json_report_file", ("--json-report-file=none",)),
-    ("report_log", ("--report-log=",)),
-    ("reruns", ("--reruns=0",)),
-    ("log_file", (f"--log-file={os.devnull}",)),
-)
-"""By the name of an option that is there: what undoes it. The last one given counts."""
+GONE = "did not come back alone: order, state or chance"
 
 
 def second_run(session: Session, config: pytest.Config, failures: list[Failure]) -> list[Failure]:
@@ -61,7 +40,7 @@ def second_run(session: Session, config: pytest.Config, failures: list[Failure])
 
     Raises OSError, ValueError where the second run could not be started or read.
     """
-    refused = _refusal(config)
+    refused = refusal(config, "second run")
     if refused:
         return [replace(failure, why_no_trace=refused) for failure in failures]
     groups = sorted(by_signature(_repeatable(failures)).values(), key=lambda g: (-len(g), g[0].id))
@@ -70,7 +49,11 @@ def second_run(session: Session, config: pytest.Config, failures: list[Failure])
         return failures
     began = perf_counter()
     store = session.directory.path / STORE
-    broken = _run(session, config, chosen, store)
+    took = sum(failure.duration_s for failure in chosen)
+    broken = run_once_more(
+        session, config, _WORDS, [f.nodeid for f in chosen], store, {KEY: session.key}, 30 * took,
+        "the second run",
+    )  # fmt: skip
     again = {failure.id: failure for failure in _evidence(session, store)}
     session.second_run_s = perf_counter() - began
     named = {failure.id for failure in chosen}
@@ -98,14 +81,6 @@ def _repeatable(failures: Sequence[Failure]) -> list[Failure]:
 def _order(failure: Failure) -> tuple[float, str, str]:
     rows = len(failure.footprint.lines) if failure.footprint is not None else 1 << 30
     return rows, failure.nodeid, failure.phase
-
-
-def _refusal(config: pytest.Config) -> str:
-    """Why this run has no second one, or nothing."""
-    for name in _WITH_TERMINAL:
-        if getattr(config.option, name, None):
-            return f"no second run beside --{name.replace('usepdb', 'pdb')}"
-    return ""
 
 
 def _joined(first: Failure, second: Failure | None, broken: str) -> Failure:
@@ -139,92 +114,6 @@ def _run_as(snapshot: Snapshot | None, first: Snapshot | None) -> Snapshot | Non
 
 def _kind(failure: Failure) -> str:
     return failure.exception[0] if failure.exception is not None else "no exception"
-
-
-# -- the child ------------------------------------------------------------------------------
-
-
-def _run(session: Session, config: pytest.Config, chosen: list[Failure], store: Path) -> str:
-    """Run the tests again; return why that was not the whole of them, or nothing."""
-    took = sum(failure.duration_s for failure in chosen)
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith((*_COVERAGE, *_NOT_HANDED_ON))
-    }
-    nodeids = [failure.nodeid for failure in chosen]
-    command = [*_python(config), *arguments(session, config, nodeids, store)]
-    with subprocess.Popen(  # noqa: S603  # this interpreter, and the options of this run
-        command,
-        cwd=config.invocation_params.dir,
-        env={**environment, KEY: session.key},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as child:
-        try:
-            child.wait(PATIENCE_S + 30 * took)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(OSError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.kill()
-            child.wait()
-    if child.returncode in (0, 1):
-        return ""
-    session.faults.append(f"the second run ended with {child.returncode}: {shlex.join(command)}")
-    return f"the second run ended with exit code {child.returncode}, see autopsy.log"
-
-
-def _python(config: pytest.Config) -> list[str]:
-    """The interpreter with its own options, and pytest as it was called: it shapes sys.path."""
-    given = [str(argument) for argument in config.invocation_params.args]
-    called = sys.orig_argv[1 : len(sys.orig_argv) - len(given)]
-    if [*called, *given] == sys.orig_argv[1:] and called:
-        script = Path(called[-1]).stem
-        if called[-2:] == ["-m", "pytest"] or script in ("pytest", "py"):
-            return [sys.executable, *called]
-    return [sys.executable, "-m", "pytest"]
-
-
-def arguments(
-    session: Session, config: pytest.Config, nodeids: Sequence[str], store: Path
-) -> list[str]:
-    """Return the command line of a second run of these tests, to be given to pytest."""
-    option, settings = config.option, session.settings
-    places = [str(place) for place in getattr(option, "file_or_dir", None) or ()]
-    kept = _without(map(str, config.invocation_params.args), places)
-    undone = [word for name, words in _OVERRIDES if hasattr(option, name) for word in words]
-    if getattr(option, "allure_report_dir", None):
-        undone.append(f"--alluredir={store / 'allure'}")
-    if getattr(option, "basetemp", None):
-        undone.append(f"--basetemp={store / 'tmp'}")
-    if config.pluginmanager.hasplugin("cacheprovider"):
-        undone += ["-o", f"cache_dir={store / 'cache'}"]
-    added = [str(word) for word in config.getini("addopts")]
-    if not set(added).isdisjoint(places):
-        undone += ["-o", f"addopts={shlex.join(_without(iter(added), places))}"]
-    if config.inipath is not None:
-        undone += ["-c", str(config.inipath)]
-    return [
-        *kept, *undone, f"--rootdir={config.rootpath}", "--maxfail=0",
-        "-p", "pytest_autopsy.integrations.second_child", "--autopsy", "--autopsy-mode=all", f"--autopsy-dir={store}", "--autopsy-baseline=none",
-        *(rerun(nodeid, settings)[-1] for nodeid in nodeids),
-    ]  # fmt: skip
-
-
-def _without(given: Iterator[str], places: list[str]) -> list[str]:
-    """The arguments without what chooses tests: their places, the tests of a cause."""
-    kept: list[str] = []
-    for argument in given:
-        if argument == "--autopsy-cause":
-            next(given, None)
-        elif not argument.startswith("--autopsy-cause="):
-            kept.append(argument)
-    for place in places:
-        if place in kept:  # the last one: the first may be an option's value
-            del kept[len(kept) - 1 - kept[::-1].index(place)]
-    return kept
 
 
 # -- what it left -----------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..history import Earlier, Seen
-from ..model import Diagnosis, Evidence, Failure, RootCause, Suspect
+from ..model import Diagnosis, Evidence, Failure, RootCause, Suspect, Trial
 from ..observe.text import clean, shortened
 from ..store import file_name
 from .divergence import divergence_brief, divergence_json
@@ -197,6 +197,19 @@ def _cause(cause: RootCause, outcome: Outcome) -> dict[str, object]:
         "rerun": outcome.rerun(cause),
         "downstream_of": cause.downstream_of,
         "unchanged": None if same is None else cause.id in same,
+        **({"trials": [_trial(one) for one in found.trials]} if found.trials else {}),
+    }
+
+
+def _trial(trial: Trial) -> dict[str, object]:
+    return {
+        "file": trial.function.file,
+        "function": clean(trial.function.name),
+        "line": trial.line,
+        "before": _sentence(trial.before),
+        "after": _sentence(trial.after),
+        "passed": [clean(name) for name in trial.passed],
+        "kept": trial.kept,
     }
 
 

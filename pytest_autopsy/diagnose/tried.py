@@ -1,0 +1,84 @@
+"""What trials showed: which change of a function makes the failing tests pass, and breaks no other.
+
+The highest rank of what repair-based fault localisation knows (Lou et al.: "Can automated program
+repair refine fault localization? A unified debugging approach", ISSTA 2020): a clean fix. A change
+after which tests pass shows where it matters, not that it is the right one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..model import Evidence, Function, Trial
+from ..observe.text import shortened
+from .case import Case, Finding
+
+MAX_TEXT = 70
+WELL_KEPT = 5
+"""Passing tests that still pass, from which on a change counts whole; with none it counts half."""
+
+
+def find(case: Case) -> list[Finding]:
+    """Return a finding for each function with a change after which all tests asked pass."""
+    found: dict[Function, list[Trial]] = {}
+    for trial in of_case(case):
+        found.setdefault(case.with_kind(trial.function), []).append(trial)
+    return [_finding(case, function, trials) for function, trials in found.items()]
+
+
+def of_case(case: Case) -> Iterator[Trial]:
+    """Yield the trials that explain the failures at hand, in the order in which they were made."""
+    names = {failure.nodeid for failure in case.failures}
+    for trial in case.run.trials:
+        if trial.explains and not names.isdisjoint(trial.passed):
+            yield trial
+
+
+def _finding(case: Case, function: Function, trials: list[Trial]) -> Finding:
+    first = trials[0]
+    names = {failure.nodeid for failure in case.failures}
+    test = next(name for name in first.passed if name in names)
+    outcome = _outcome(first, len(names))
+    fact = f"{_change(first)}: {outcome}"
+    evidence = Evidence("tried", fact, "culprit", function.file, first.line, function.name, test)
+    return Finding(
+        function,
+        "tried",
+        0.5 + 0.5 * min(first.kept, WELL_KEPT) / WELL_KEPT,
+        fact,
+        (evidence,),
+        first.line,
+        "mended by a change",
+        f"{function.short}: tests pass {_short(first)}",
+        f"is that what was meant: {_change(first)} at {function.file}:{first.line}?",
+        mechanism=True,
+        tests=first.passed,
+    )
+
+
+def _change(trial: Trial) -> str:
+    before, after = _quoted(trial.before), _quoted(trial.after)
+    if not trial.after:
+        return f"without {before}"
+    return f"{after} in place of {before}" if trial.before else f"{after} put in"
+
+
+def _short(trial: Trial) -> str:
+    return f"with {_quoted(trial.after)}" if trial.after else f"without {_quoted(trial.before)}"
+
+
+def _quoted(text: str) -> str:
+    return f"`{shortened(text, MAX_TEXT)}`"
+
+
+def _outcome(trial: Trial, failing: int) -> str:
+    """What came of it: of how many failing tests, and of how many that pass and run the function."""
+    asked = len(trial.passed)
+    if asked < failing:
+        verbs = "was asked passes" if asked == 1 else "were asked pass"
+        told = f"of {failing} failing tests the {asked} that {verbs}"
+    else:
+        told = "the failing test passes" if asked == 1 else f"all {asked} failing tests pass"
+    if not trial.kept:
+        return told
+    return f"{told}, {trial.kept} of {trial.kept} others that run it still do"

@@ -1,0 +1,118 @@
+"""Trials: small changes of the suspects, made in memory of a process apart, and what comes of them.
+
+After the last test, for each of the first causes: which change of one expression or statement makes its
+failing tests pass, and lets those pass that passed. Nothing is changed on disk, and what a test
+does in a trial stays in a sandbox (`trials/sandbox.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..model import Function, RootCause, Run, Trial
+from ..session import Session
+from ..trials.plan import plan_of
+from ..unfaked import perf_counter
+from .process import refusal, run_once_more
+from .trials_child import PLAN, RESULTS
+
+STORE = "trials"
+SECONDS_A_CAUSE = 240
+_WORDS = ("-p", "pytest_autopsy.integrations.trials_child", "--no-autopsy", "-s", "--tb=no")
+
+
+def make_trials(
+    session: Session, config: pytest.Config, causes: Sequence[RootCause]
+) -> list[Trial]:
+    """Return what was tried for the causes and helped a failing test; notes say how much there was.
+
+    Raises OSError, ValueError where the process could not be started or its results not be read.
+    """
+    refused = refusal(config, "trials") or ("" if hasattr(os, "fork") else _NO_FORK)
+    planned = [] if refused else plan_of(session.run, causes, session.recorder.targets.absolute)
+    if refused or not planned:
+        session.notes += [refused] if refused else []
+        return []
+    began = perf_counter()
+    store = session.directory.path / STORE
+    store.mkdir(parents=True, exist_ok=True)
+    path = store / "plan.json"
+    path.write_text(json.dumps({"causes": planned}), encoding="utf-8")
+    nodeids = dict.fromkeys(name for cause in planned for name in _tests_of(cause))
+    broken = run_once_more(
+        session, config, _WORDS, list(nodeids), store, {PLAN: str(path)},
+        SECONDS_A_CAUSE * len(planned), "the process of the trials",
+    )  # fmt: skip
+    trials, made, controls = read_trials(session.run, path.with_suffix(RESULTS))
+    shutil.rmtree(store, ignore_errors=True)
+    session.trials_s = perf_counter() - began
+    session.notes += [broken] if broken else []
+    session.notes.append(_summary(made, controls))
+    return trials
+
+
+_NO_FORK = "no trials: this system cannot fork processes"
+
+
+def _tests_of(cause: dict[str, Any]) -> list[str]:
+    passing = [name for suspect in cause["suspects"] for name in suspect["passing"]]
+    return [*cause["failing"], *passing]
+
+
+def read_trials(run: Run, path: Path) -> tuple[list[Trial], int, list[dict[str, Any]]]:
+    """Return the trials with which a test passed, how many were made, what each cause's tests do."""
+    if not path.exists():
+        return [], 0, []
+    whole = path.read_text(encoding="utf-8").rpartition("\n")[0]
+    results = [json.loads(line) for line in whole.splitlines()]
+    controls = [one for one in results if "made" in one]
+    trials = _joined(_trial(run, one) for one in results if "first" in one)
+    return trials, sum(one["made"] for one in controls), controls
+
+
+def _trial(run: Run, one: dict[str, Any]) -> Trial:
+    wanted = (one["file"], one["function"], one["first"])
+    function = next((f for f in run.functions if f[:3] == wanted), Function(*wanted))
+    return Trial(
+        function, one["line"], one["before"], one["after"], tuple(one["passed"]),
+        tuple(one["failed"]), one["kept"], tuple(one["broke"]),
+    )  # fmt: skip
+
+
+def _joined(trials: Iterable[Trial]) -> list[Trial]:
+    """A change that was tried for several causes as one, with the tests of all of them."""
+    found: dict[tuple[object, ...], Trial] = {}
+    for trial in trials:
+        key = trial.function, trial.line, trial.before, trial.after
+        known = found.get(key)
+        found[key] = (
+            trial
+            if known is None
+            else known._replace(
+                passed=tuple(dict.fromkeys((*known.passed, *trial.passed))),
+                failed=tuple(dict.fromkeys((*known.failed, *trial.failed))),
+                kept=max(known.kept, trial.kept),
+                broke=tuple(dict.fromkeys((*known.broke, *trial.broke))),
+            )
+        )
+    return list(found.values())
+
+
+def _summary(made: int, controls: list[dict[str, Any]]) -> str:
+    """How much was tried, and of which causes nothing could be."""
+    count = len(controls)
+    told = f"trials: {made} changes of suspects tried for {count} cause{'s' * (count != 1)}"
+    gone = sum(not one["failing"] and not one["refused"] for one in controls)
+    if gone:
+        told += f"; the failing tests of {gone} did not fail in a process of their own"
+    refused = sorted({what for one in controls if not one["failing"] for what in one["refused"]})
+    if refused:
+        told += f"; a trial may not {' or '.join(refused)}, and their tests do"
+    return told

@@ -1,0 +1,85 @@
+"""What a call might have been meant to be: another name, other arguments, no call at all."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ..source import parameters_of
+from .nodes import Choice, attribute, is_self, moved, read
+from .scope import Scope
+
+_ALIKE = (
+    ("startswith", "endswith"), ("strip", "lstrip", "rstrip"), ("find", "rfind"),
+    ("index", "rindex"), ("split", "rsplit"), ("partition", "rpartition"), ("append", "extend"),
+    ("append", "appendleft"), ("pop", "popleft"), ("lower", "upper", "casefold"), ("min", "max"),
+    ("any", "all"), ("add", "discard"), ("keys", "values", "items"), ("union", "intersection"),
+    ("floor", "ceil", "round"), ("ljust", "rjust"), ("match", "fullmatch", "search"),
+    ("removeprefix", "removesuffix"), ("copy", "deepcopy"), ("isdigit", "isdecimal", "isnumeric"),
+    ("update", "setdefault"), ("int", "float"), ("sorted", "list"), ("get", "pop"),
+)  # fmt: skip
+_MAX_NAMES = 6
+
+
+def of_call(node: ast.Call, scope: Scope) -> Iterator[Choice]:
+    """Yield what a call could be instead."""
+    name = _called(node.func)
+    for family in _ALIKE:
+        if name in family:
+            for other in family:
+                if other != name:
+                    yield 1, ast.Call(_renamed(node.func, other), node.args, node.keywords)
+    yield from ((1, one) for one in node.args if not isinstance(one, ast.Starred))
+    if isinstance(node.func, ast.Attribute) and not is_self(node.func.value):
+        yield 1, node.func.value
+    yield from ((1, ast.Call(node.func, args, node.keywords)) for args in _arguments(node, scope))
+    for place in range(len(node.keywords)):
+        kept = [*node.keywords[:place], *node.keywords[place + 1 :]]
+        yield 1, ast.Call(node.func, node.args, kept)
+    yield from _with_more(node, name, scope)
+
+
+def _arguments(node: ast.Call, scope: Scope) -> Iterator[list[ast.expr]]:
+    """Other arguments by position: one fewer, two swapped, those of a range moved, one more."""
+    args = node.args
+    for place in range(len(args)):
+        yield [*args[:place], *args[place + 1 :]]
+        if place:
+            yield [*args[: place - 1], args[place], args[place - 1], *args[place + 1 :]]
+    for place, one in enumerate(args if _called(node.func) == "range" else ()):
+        for by in (1, -1):
+            yield [*args[:place], moved(one, by) or one, *args[place + 1 :]]
+    given = set(map(ast.unparse, args))
+    for other in [one for one in scope.names if one not in given][:_MAX_NAMES]:
+        yield [*args, read(other)]
+
+
+def _with_more(node: ast.Call, name: str, scope: Scope) -> Iterator[Choice]:
+    """The call with one more argument that the called function has and this one could give."""
+    called = scope.functions.get(name)
+    if called is None:
+        return
+    given = {keyword.arg for keyword in node.keywords}
+    for place, (parameter, default) in enumerate(parameters_of(called)):
+        known = parameter.arg in scope.names
+        if default is not None and place >= len(node.args) and parameter.arg not in given:
+            values: list[ast.expr] = []
+            if known or parameter.arg in scope.attributes:
+                values.append(read(parameter.arg) if known else attribute(parameter.arg))
+            if isinstance(default, ast.Constant) and isinstance(default.value, bool):
+                values.append(ast.Constant(not default.value))
+            for value in values:
+                more = [*node.keywords, ast.keyword(parameter.arg, value)]
+                yield 1, ast.Call(node.func, node.args, more)
+
+
+def _called(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _renamed(function: ast.expr, text: str) -> ast.expr:
+    if isinstance(function, ast.Attribute):
+        return ast.Attribute(function.value, text, ast.Load())
+    return read(text)

@@ -1,0 +1,201 @@
+"""What an expression might have been meant to be: a few others for each kind.
+
+The operators are those of mutation testing and of program repair by templates (Ghanbari, Benton,
+Zhang: "Practical program repair via bytecode mutation", ISSTA 2019). Tier 0 is tried first.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+from .calls import of_call
+from .nodes import Choice, attribute, copied, is_self, moved, negated, read
+from .scope import Scope
+
+_COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    ast.Lt: (ast.LtE, ast.GtE), ast.LtE: (ast.Lt, ast.Gt),
+    ast.Gt: (ast.GtE, ast.LtE), ast.GtE: (ast.Gt, ast.Lt),
+    ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,), ast.Is: (ast.IsNot, ast.Eq),
+    ast.IsNot: (ast.Is, ast.NotEq), ast.In: (ast.NotIn,), ast.NotIn: (ast.In,),
+}  # fmt: skip
+_ORDERED = (ast.Lt, ast.LtE, ast.GtE, ast.Gt)
+_ORDERS = (ast.Lt, ast.LtE, ast.Eq, ast.NotEq, ast.GtE, ast.Gt)
+_NEAR: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
+    ast.Add: (ast.Sub,), ast.Sub: (ast.Add,), ast.Mult: (ast.Div, ast.FloorDiv),
+    ast.Div: (ast.FloorDiv, ast.Mult), ast.FloorDiv: (ast.Div, ast.Mod), ast.Mod: (ast.FloorDiv,),
+    ast.Pow: (ast.Mult,), ast.LShift: (ast.RShift,), ast.RShift: (ast.LShift,),
+    ast.BitOr: (ast.BitAnd,), ast.BitAnd: (ast.BitOr,), ast.BitXor: (ast.BitOr, ast.BitAnd),
+}  # fmt: skip
+_ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)
+_BITS = (ast.BitOr, ast.BitAnd, ast.BitXor, ast.LShift, ast.RShift)
+_MAX_NAMES = 6
+
+
+def instead(node: ast.expr, scope: Scope, is_condition: bool) -> Iterator[Choice]:
+    """Yield what an expression could be instead; a condition is also turned round and fixed."""
+    make = _BY_KIND.get(type(node))
+    if make is not None:
+        yield from make(node, scope)
+    if is_condition:
+        yield from _of_condition(node, scope)
+
+
+def wrapped(node: ast.expr, scope: Scope) -> Iterator[Choice]:
+    """Yield a value turned round, and handed to each function at hand that takes one argument."""
+    if not isinstance(node, (ast.UnaryOp, ast.Compare, ast.List, ast.Dict, ast.JoinedStr)):
+        yield 1, negated(node)
+        yield 1, ast.UnaryOp(ast.USub(), node)
+    if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+        yield 1, copied(node, "deepcopy")
+    for function in scope.makers:
+        yield 2, ast.Call(function, [node], [])
+
+
+def _of_condition(node: ast.expr, scope: Scope) -> Iterator[Choice]:
+    if not isinstance(node, (ast.Compare, ast.UnaryOp)):
+        yield 0, negated(node)
+    if not isinstance(node, ast.Constant):
+        yield 1, ast.Constant(True)
+        yield 1, ast.Constant(False)
+    asked = ast.unparse(node)
+    for other in scope.conditions:
+        if ast.unparse(other) != asked:
+            yield 2, ast.BoolOp(ast.And(), [node, other])
+            yield 2, ast.BoolOp(ast.Or(), [node, other])
+            yield 2, ast.BoolOp(ast.And(), [node, negated(other)])
+    for name in scope.parameters:
+        tier = 1 if name in scope.unread else 2
+        for operator in (ast.And(), ast.Or()):
+            yield tier, ast.BoolOp(operator, [read(name), node])
+            yield tier, ast.BoolOp(operator, [negated(read(name)), node])
+
+
+def _of_compare(node: ast.Compare, _: Scope) -> Iterator[Choice]:
+    for place, operator in enumerate(node.ops):
+        near = _COMPARED[type(operator)]
+        far = [one for one in _ORDERS if one not in near and type(operator) in _ORDERS]
+        for tier, choices in enumerate((near, far)):
+            for other in choices:
+                if other is not type(operator):
+                    ops = [*node.ops[:place], other(), *node.ops[place + 1 :]]
+                    yield tier, ast.Compare(node.left, ops, node.comparators)
+            if isinstance(operator, _ORDERED):
+                for by in (1, -1):
+                    others = [*node.comparators]
+                    others[place] = moved(others[place], by) or others[place]
+                    yield 1, ast.Compare(node.left, node.ops, others)
+    if len(node.ops) == 1 and _is_none(node.comparators[0]):
+        is_none = isinstance(node.ops[0], (ast.Is, ast.Eq))
+        yield 0, negated(node.left) if is_none else node.left
+
+
+def _of_boolean(node: ast.BoolOp, _: Scope) -> Iterator[Choice]:
+    other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+    yield 0, ast.BoolOp(other, node.values)
+    for place in range(len(node.values)):
+        left = [*node.values[:place], *node.values[place + 1 :]]
+        yield 0, left[0] if len(left) == 1 else ast.BoolOp(node.op, left)
+        turned: ast.expr = negated(node.values[place])
+        values = [*node.values[:place], turned, *node.values[place + 1 :]]
+        yield 1, ast.BoolOp(node.op, values)
+
+
+def _of_unary(node: ast.UnaryOp, _: Scope) -> Iterator[Choice]:
+    yield 0, node.operand
+
+
+def _of_binary(node: ast.BinOp, _: Scope) -> Iterator[Choice]:
+    near = _NEAR.get(type(node.op), ())
+    family = _BITS if type(node.op) in _BITS else _ARITHMETIC
+    for tier, others in enumerate((near, [one for one in family if one not in near])):
+        for other in others:
+            if other is not type(node.op):
+                yield tier, ast.BinOp(node.left, other(), node.right)
+    yield 1, node.left
+    yield 1, node.right
+    if isinstance(node.op, _ARITHMETIC):
+        for by in (1, -1):
+            yield 1, ast.BinOp(moved(node.left, by) or node.left, node.op, node.right)
+            yield 1, ast.BinOp(node.left, node.op, moved(node.right, by) or node.right)
+    if isinstance(node.op, ast.FloorDiv):  # rounded up
+        below = ast.BinOp(ast.UnaryOp(ast.USub(), node.left), ast.FloorDiv(), node.right)
+        yield 1, ast.UnaryOp(ast.USub(), below)
+
+
+def _of_constant(node: ast.Constant, _: Scope) -> Iterator[Choice]:
+    value = node.value
+    if isinstance(value, bool):
+        yield 0, ast.Constant(not value)
+    elif isinstance(value, int):
+        yield 0, ast.Constant(value + 1)
+        yield 0, ast.Constant(value - 1)
+        for other in (0, 1, -value):
+            if abs(value - other) > 1:
+                yield 1, ast.Constant(other)
+    elif value is None:
+        yield 2, ast.Constant(False)
+        yield 2, ast.Constant("")
+
+
+def _of_subscript(node: ast.Subscript, _: Scope) -> Iterator[Choice]:
+    if not isinstance(node.ctx, ast.Load):
+        return
+    index = node.slice
+    if isinstance(index, ast.Slice):
+        for lower, upper in (
+            (None, index.upper), (index.lower, None), (moved(index.lower, 1), index.upper),
+            (moved(index.lower, -1), index.upper), (index.lower, moved(index.upper, 1)),
+            (index.lower, moved(index.upper, -1)),
+        ):  # fmt: skip
+            if (lower, upper) != (index.lower, index.upper):
+                yield 1, ast.Subscript(node.value, ast.Slice(lower, upper, index.step), node.ctx)
+    elif not isinstance(index, ast.Constant):
+        for by in (1, -1):
+            yield 2, ast.Subscript(node.value, moved(index, by) or index, node.ctx)
+    if not isinstance(index, ast.Slice):
+        got = ast.Attribute(node.value, "get", ast.Load())
+        yield 2, ast.Call(got, [index], [])
+
+
+def _of_name(node: ast.Name, scope: Scope) -> Iterator[Choice]:
+    if isinstance(node.ctx, ast.Load) and node.id in scope.names:
+        for other in _nearest(node.id, scope.names):
+            yield 2, read(other)
+
+
+def _of_attribute(node: ast.Attribute, scope: Scope) -> Iterator[Choice]:
+    if isinstance(node.ctx, ast.Load) and is_self(node.value) and node.attr in scope.attributes:
+        for other in _nearest(node.attr, scope.attributes):
+            yield 2, attribute(other)
+
+
+def _of_choice(node: ast.IfExp, _: Scope) -> Iterator[Choice]:
+    yield 0, ast.IfExp(node.test, node.orelse, node.body)
+    yield 1, node.body
+    yield 1, node.orelse
+
+
+def _nearest(name: str, names: tuple[str, ...]) -> list[str]:
+    """The other names that stand nearest to a name where all are bound."""
+    place = names.index(name)
+    others = [other for other in names if other != name]
+    return sorted(others, key=lambda other: abs(names.index(other) - place))[:_MAX_NAMES]
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+_BY_KIND: dict[type[ast.expr], Callable[..., Iterator[Choice]]] = {
+    ast.Compare: _of_compare,
+    ast.BoolOp: _of_boolean,
+    ast.UnaryOp: _of_unary,
+    ast.BinOp: _of_binary,
+    ast.Constant: _of_constant,
+    ast.Call: of_call,
+    ast.Subscript: _of_subscript,
+    ast.Name: _of_name,
+    ast.Attribute: _of_attribute,
+    ast.IfExp: _of_choice,
+}

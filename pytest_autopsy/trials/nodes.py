@@ -1,0 +1,61 @@
+"""Pieces of trees that edits are made of."""
+
+from __future__ import annotations
+
+import ast
+
+Choice = tuple[int, ast.expr]
+"""What may stand in an expression's place: its tier, the lowest is tried first, and the piece."""
+
+
+def read(text: str) -> ast.Name:
+    """Return a name that is read."""
+    return ast.Name(text, ast.Load())
+
+
+def attribute(text: str) -> ast.Attribute:
+    """Return an attribute of `self` that is read."""
+    return ast.Attribute(read("self"), text, ast.Load())
+
+
+def negated(value: ast.expr) -> ast.expr:
+    """Return `not value`."""
+    return ast.UnaryOp(ast.Not(), value)
+
+
+def is_none(text: str) -> ast.expr:
+    """Return `text is None`."""
+    return ast.Compare(read(text), [ast.Is()], [ast.Constant(None)])
+
+
+def moved(node: ast.expr | None, by: int) -> ast.expr | None:
+    """Return `node + by`; itself where it is a constant, which has choices of its own."""
+    if node is None or isinstance(node, ast.Constant):
+        return node
+    return ast.BinOp(node, ast.Add() if by > 0 else ast.Sub(), ast.Constant(abs(by)))
+
+
+def call(text: str, value: ast.expr) -> ast.expr:
+    """Return `text(value)`."""
+    return ast.Call(read(text), [value], [])
+
+
+def copied(value: ast.expr, how: str = "copy") -> ast.expr:
+    """Return `copy.copy(value)`, or `copy.deepcopy(value)`, without an import in the module."""
+    module = call("__import__", ast.Constant("copy"))
+    return ast.Call(ast.Attribute(module, how, ast.Load()), [value], [])
+
+
+def is_self(node: ast.expr) -> bool:
+    """Whether a node is the object or the class that a method is called on."""
+    return isinstance(node, ast.Name) and node.id in ("self", "cls")
+
+
+def guard(test: ast.expr, body: ast.stmt) -> ast.stmt:
+    """Return `if test: body`."""
+    return ast.If(test, [body], [])
+
+
+def assigned(text: str, value: ast.expr) -> ast.stmt:
+    """Return `text = value`."""
+    return ast.Assign([ast.Name(text, ast.Store())], value)

@@ -1,0 +1,74 @@
+"""What is to be tried for each cause, as JSON types: its failing tests, its suspects, their tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ..model import Failure, Function, RootCause, Run, Suspect
+
+MAX_CAUSES = 5
+MAX_SUSPECTS = 20
+MAX_FAILING = 8
+MAX_PASSING = 40
+
+
+def plan_of(
+    run: Run, causes: Iterable[RootCause], path_of: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    """Return, for each of the first causes that can be tried, what the trials need to know."""
+    failures = {failure.id: failure for failure in run.failures}
+    planned = []
+    for cause in causes:
+        chosen = [failures[one] for one in (cause.exemplar, *cause.failures)]
+        failing = [f.nodeid for f in chosen if f.phase == "call" and f.exception is not None]
+        suspects = [s for s in cause.diagnosis.suspects if s.function.kind == "code"]
+        if failing and suspects and cause.downstream_of is None:
+            planned.append({
+                "cause": cause.id,
+                "failing": list(dict.fromkeys(failing))[:MAX_FAILING],
+                "suspects": [
+                    _suspect(run, one, chosen, path_of) for one in suspects[:MAX_SUSPECTS]
+                ],
+            })  # fmt: skip
+    return planned[:MAX_CAUSES]
+
+
+def _suspect(
+    run: Run, suspect: Suspect, failures: list[Failure], path_of: Callable[[str], str]
+) -> dict[str, Any]:
+    function = suspect.function
+    index = _index(run, function)
+    mask = 0
+    for failure in failures:
+        if failure.footprint is not None and index is not None:
+            mask |= failure.footprint.lines.get(index, 0)
+    lines = [function.line + bit for bit in range(mask.bit_length()) if mask >> bit & 1]
+    return {
+        "file": function.file,
+        "path": path_of(function.file),
+        "function": function.name,
+        "line": function.line,
+        "lines": lines[1:],  # the first says that it was called
+        "scores": dict(suspect.lines),
+        "passing": _passing(run, index, mask),
+    }
+
+
+def _passing(run: Run, index: int | None, mask: int) -> list[str]:
+    """The tests that passed and ran most of the same lines, the small ones first."""
+    if index is None:
+        return []
+    ran = [
+        (-(mask & rows).bit_count(), len(one.footprint.lines), one.nodeid)
+        for one in run.passed
+        if (rows := one.footprint.lines.get(index, 0))
+    ]
+    return [nodeid for _, _, nodeid in sorted(ran)[:MAX_PASSING]]
+
+
+def _index(run: Run, function: Function) -> int | None:
+    for index, one in enumerate(run.functions):
+        if one[:3] == function[:3]:
+            return index
+    return None

@@ -1,0 +1,125 @@
+"""Makes the trials of each fault's suspects, as `--autopsy-trials` does, and stores what they showed.
+
+    python -m tests.accuracy.trials --set fit|report|all|NAME,NAME [--only FAULT,FAULT] [--again]
+    python -m tests.accuracy.trials --set report --rank [-v]
+
+``--rank`` says where the faulty functions stand without and with what is stored.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pytest_autopsy.integrations.trials import read_trials
+from pytest_autopsy.integrations.trials_child import PLAN, RESULTS
+from pytest_autopsy.model import Run, Trial
+from pytest_autopsy.pipeline import explain
+from pytest_autopsy.trials.plan import plan_of
+
+from .faults import Fault
+from .intervals import share_interval
+from .kept import fault_folder, path_of
+from .libraries import Library, copy_of, run_tests
+from .positions import summary
+from .ranks import Told, line, of_fault, run_of, tell, usable, words
+
+LIMIT_SECONDS = 600
+ARGUMENTS = ("-p", "pytest_autopsy.integrations.trials_child", "-s", "--tb=no")
+
+
+def results_path(library: Library, fault: Fault) -> Path:
+    """Where what the trials of a fault showed is kept."""
+    return (fault_folder(library, fault) / "trials").with_suffix(RESULTS)
+
+
+def trials_of(library: Library, fault: Fault, run: Run) -> list[Trial]:
+    """Return the stored trials of a fault."""
+    return read_trials(run, results_path(library, fault))[0]
+
+
+def make(library: Library, fault: Fault) -> str:
+    """Make the trials of a fault's cause; returns what is to be said of it."""
+    run = run_of(library, fault)
+    cause = of_fault(explain(run, path_of(library, fault)))
+    if cause is None:
+        return "no cause"
+    results = results_path(library, fault)
+    results.unlink(missing_ok=True)
+    text = (library.checkout / fault.file).read_text(encoding="utf-8")
+    began = time.perf_counter()
+    with copy_of(library, {fault.file: fault.apply(text)}) as copy:
+        planned = plan_of(run, [cause], lambda file: str(copy / file))
+        plan = results.with_suffix(".json")
+        plan.write_text(json.dumps({"causes": planned}), encoding="utf-8")
+        tests = {one for cause in planned for one in cause["failing"]}
+        tests |= {one for cause in planned for s in cause["suspects"] for one in s["passing"]}
+        code, output = run_tests(
+            library, copy, tests, ARGUMENTS, LIMIT_SECONDS, **{PLAN: str(plan)}
+        )
+    seconds = time.perf_counter() - began
+    if not results.exists():
+        return f"exit {code}: {output[-1000:]}"
+    found, made, _ = read_trials(run, results)
+    explain_it = sum(trial.explains for trial in found)
+    return f"{seconds:5.1f} s, {made} made, {len(found)} help, {explain_it} explain"
+
+
+def ranked(library: Library, fault: Fault) -> tuple[Told, Told]:
+    """What is told of a fault without its trials, and with them."""
+    run = run_of(library, fault)
+    plain = tell(library, fault, run)
+    run.trials = trials_of(library, fault, run)
+    return plain, tell(library, fault, run)
+
+
+def told_of(told: Sequence[tuple[Told, Told]]) -> Iterator[str]:
+    """Rates of all, of mutants and of omissions; and what the words were worth."""
+    for kind in ("", "mutant", "omission"):
+        chosen = [one for one in told if kind in ("", one[0].fault.kind)]
+        for place, name in enumerate(("without", "with trials")):
+            found = summary([one[place].place for one in chosen])
+            low, high = share_interval([float(one[place].place == 1) for one in chosen])
+            shares = " ".join(f"{100 * share:4.0f}%" for share in found.at.values())
+            yield (
+                f"{kind or 'all':9} {name:12} {found.count:4}  {shares}  {found.mrr:.2f}"
+                f"  ({100 * low:.0f} to {100 * high:.0f})"
+            )
+    for place, name in enumerate(("without", "with trials")):
+        yield from (f"{name:12} {line}" for line in words([one[place] for one in told]))
+    gained = sum(new.place == 1 != old.place for old, new in told)
+    lost = sum(old.place == 1 != new.place for old, new in told)
+    yield f"first with trials alone: {gained}; without them alone: {lost}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Make the trials that are not stored yet, or rank with those that are."""
+    parser = argparse.ArgumentParser(prog="python -m tests.accuracy.trials", description=__doc__)
+    parser.add_argument("--set", default="all", help="fit, report, all, or names with commas")
+    parser.add_argument("--only", default="", help="ids of faults, with commas")
+    parser.add_argument("--again", action="store_true", help="also what is stored")
+    parser.add_argument("--rank", action="store_true", help="rank with what is stored")
+    parser.add_argument("-v", "--verbose", action="store_true")
+    options = parser.parse_args(arguments)
+    wanted = options.only.split(",") if options.only else []
+    every = [(lib, f) for lib, f in usable(options.set) if not wanted or f.id in wanted]
+    told = []
+    for library, fault in every:
+        stored = results_path(library, fault).exists()
+        if options.rank and stored:
+            told.append(ranked(library, fault))
+            if options.verbose:
+                print(*map(line, told[-1]), f"       {told[-1][1].title}", sep="\n", flush=True)
+        elif not options.rank and (options.again or not stored):
+            print(f"{fault.id:20} {make(library, fault)}", flush=True)
+    if told:
+        print(*told_of(told), sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""What trials showed: who is named, in which words, and what is no evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pytest_autopsy.model import Function, Trial
+
+from .helpers import Bench
+
+Make = Callable[[str], Bench]
+
+SHOP = """
+def total(prices):
+    return sum(prices)
+
+
+def reduced(prices):
+    if len(prices) > 10:
+        return total(prices) * 0.9
+    return total(prices)
+
+
+def test_few():
+    assert reduced([1]) == 1
+
+
+def test_ten():
+    assert reduced([1] * 10) == 9
+
+
+def test_ten_more():
+    assert reduced([2] * 10) == 18
+"""
+BEFORE, AFTER = "len(prices) > 10", "len(prices) >= 10"
+
+
+@pytest.fixture
+def made(bench: Make) -> Bench:
+    made = bench(SHOP)
+    made.test("test_few")
+    made.test("test_ten", ("==", 10, 9))
+    made.test("test_ten_more", ("==", 20, 18))
+    return made
+
+
+def trial(made: Bench, name: str = "reduced", **more: object) -> Trial:
+    function = next(f for f in made.run.functions if f.name == name)
+    passed = ("test_ten", "test_ten_more")
+    line = function.line + 1
+    return Trial(function, line, BEFORE, AFTER, passed, (), 5, ())._replace(**more)
+
+
+def test_a_change_that_mends_all_is_shown_and_told(made: Bench):
+    made.run.trials = [trial(made)]
+    found = made.diagnosis()
+    first = found.suspects[0]
+    assert (first.function.name, first.line) == ("reduced", first.function.line + 1)
+    assert (found.confidence, found.kind) == ("shown", "mended by a change")
+    assert found.title == f"reduced: tests pass with `{AFTER}`"
+    (fact,) = [fact for fact in found.evidence if fact.kind == "tried"]
+    assert fact.fact == (
+        f"`{AFTER}` in place of `{BEFORE}`: all 2 failing tests pass,"
+        " 5 of 5 others that run it still do"
+    )
+    assert (fact.role, fact.line) == ("culprit", first.line)
+    place = f"{first.function.file}:{first.line}"
+    assert found.hint == f"is that what was meant: `{AFTER}` in place of `{BEFORE}` at {place}?"
+    assert found.trials == tuple(made.run.trials)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"failed": ("test_ten_more",), "passed": ("test_ten",)},
+        {"broke": ("test_few",)},
+        {"passed": ("test_elsewhere",)},
+    ],
+    ids=["not all", "breaks another", "other failures"],
+)
+def test_a_change_that_does_not_mend_all_is_no_evidence(made: Bench, other: dict[str, object]):
+    plain = made.diagnosis()
+    made.run.trials = [trial(made, **other)]
+    assert made.diagnosis() == plain
+
+
+def test_the_function_that_a_change_mends_goes_before_who_only_ran(made: Bench):
+    made.run.trials = [trial(made, "total")]
+    assert made.diagnosis().suspects[0].function.name == "total"
+
+
+def test_one_that_no_passing_test_was_asked_of_counts_less(made: Bench):
+    made.run.trials = [trial(made, kept=0), trial(made, "total", kept=5)]
+    found = made.diagnosis()
+    assert found.suspects[0].function.name == "total"
+    assert [one.function.name for one in found.trials] == ["reduced", "total"]
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"before": ""}, f"`{AFTER}` put in"),
+        ({"after": ""}, f"without `{BEFORE}`"),
+        ({"kept": 0}, "all 2 failing tests pass"),
+        ({"passed": ("test_ten",)}, "of 2 failing tests the 1 that was asked passes"),
+    ],
+)
+def test_in_words(made: Bench, more: dict[str, object], told: str):
+    made.run.trials = [trial(made, **more)]
+    (fact,) = [fact for fact in made.diagnosis().evidence if fact.kind == "tried"]
+    assert told in fact.fact
+
+
+def test_a_function_that_the_run_does_not_know_does_no_harm(made: Bench):
+    gone = Function("gone.py", "gone", 3)
+    made.run.trials = [trial(made)._replace(function=gone)]
+    assert made.diagnosis().suspects

@@ -1,0 +1,147 @@
+"""Edits: what is tried in place of what, in one line each, and that each compiles."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import functools
+import operator
+from pathlib import Path
+
+import pytest
+
+import pytest_autopsy
+from pytest_autopsy.source import Source
+from pytest_autopsy.trials.choose import attempts
+from pytest_autopsy.trials.edits import edits_of
+
+from .helpers import edit_of, scope_of, told
+
+PACKAGE = Path(pytest_autopsy.__file__).parent
+MODULES = ["source.py", "rows.py", "diagnose/rank.py", "observe/text.py", "triage/cluster.py"]
+
+MENDED = {
+    "a bound": ("def f(a, b):\n    return a < b\n", "a < b", "a <= b"),
+    "a condition": ("def f(a):\n    if a:\n        return 1\n", "if a: return 1", "if not a: return 1"),
+    "and": ("def f(a, b):\n    return a and b\n", "a and b", "a or b"),
+    "one clause too many": ("def f(a, b):\n    return a and b\n", "a and b", "a"),
+    "None and nothing": ("def f(a):\n    return a is None\n", "a is None", "not a"),
+    "one off": ("def f(a):\n    return a[:3]\n", "a[:3]", "a[:4]"),
+    "a wrong operator": ("def f(a, b):\n    return a - b\n", "a - b", "a + b"),
+    "rounded down": ("def f(a, b):\n    return a // b\n", "a // b", "-(-a // b)"),
+    "a flag": ("def f(a):\n    return g(a, strict=False)\n", "g(a, strict=False)", "g(a, strict=True)"),
+    "the wrong side": ("def f(a):\n    return a.lstrip()\n", "a.lstrip()", "a.rstrip()"),
+    "swapped": ("def f(a, b):\n    return g(a, b)\n", "g(a, b)", "g(b, a)"),
+    "an argument": ("def f(a, b):\n    return g(a)\n", "g(a)", "g(a, b)"),
+    "a kept argument": (
+        "def g(a, strict=True):\n    pass\n\ndef f(a, strict):\n    return g(a)\n", "g(a)", "g(a, strict=strict)",
+    ),
+    "a wrong name": ("def f(a, b):\n    return a + a\n", "a + a", "a + b"),
+    "a loop": ("def f(a):\n    for b in a:\n        break\n", "break", "continue"),
+    "an iterator": ("def f(a):\n    b = a\n    return b\n", "b = a", "b = list(a)"),
+    "an alias": ("def f(a):\n    b = a\n    return b\n", "b = a", "b = copy.deepcopy(a)"),
+    "a text": ("def f(a):\n    return g(a)\n", "g(a)", "g(int(a))"),
+    "a statement": ("def f(a):\n    a.sort()\n    return a\n", "a.sort()", ""),
+    "an order": (
+        "def f(a):\n    a.sort()\n    a.pop()\n", "a.sort(); a.pop()", "a.pop(); a.sort()",
+    ),
+    "a handler": (
+        "def f(a):\n    try:\n        return g(a)\n    except KeyError:\n        return None\n",
+        "try: return g(a); except KeyError: return None", "try: return g(a); except Exception: return None",
+    ),
+    "a forgotten default": (
+        "def f(a, default):\n    return g[a]\n", "return g[a]",
+        "try: return g[a]; except Exception: return default",
+    ),
+}  # fmt: skip
+PUT_IN = {
+    "None": ("def f(a):\n    return a + 1\n", "if a is None: return None"),
+    "a copy": ("def f(a):\n    a.append(1)\n", "a = copy.copy(a)"),
+    "a forgotten value": ("def f(a, default):\n    return a\n", "if a is None: return default"),
+    "an attribute": (
+        "class C:\n    def f(self, a):\n        pass\n    def g(self):\n        return self.a\n", "self.a = a",
+    ),
+    "a sibling's call": (
+        "class C:\n    def f(self):\n        self.x = 1\n    def g(self):\n        self.refresh()\n", "self.refresh()",
+    ),
+    "a reset": (
+        "class C:\n    def __init__(self):\n        self.seen = []\n    def f(self):\n        return 1\n", "self.seen = []",
+    ),
+    "a refusal": (
+        "def f(a):\n    return a\ndef g(a):\n    raise ValueError(a)\n", "if not a: raise ValueError(a)",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "before", "after"), MENDED.values(), ids=list(MENDED))
+def test_what_is_tried_in_place_of_what(text, before, after):
+    assert (before, after) in told(text)
+
+
+@pytest.mark.parametrize(("text", "after"), PUT_IN.values(), ids=list(PUT_IN))
+def test_what_is_put_in(text, after):
+    assert ("", after) in told(text, "C.f" if text.startswith("class") else "f")
+
+
+def test_the_likeliest_come_first():
+    every = edits_of(scope_of("def f(a, b):\n    return a < b\n", "f"), None)
+    assert [edit.tier for edit in every] == sorted(edit.tier for edit in every)
+    assert every[0].after == "a <= b"
+
+
+def test_lines_that_were_not_run_are_left_alone():
+    text = "def f(a):\n    if a > 1:\n        return a - 1\n    return a + 1\n"
+    assert ("a - 1", "a + 1") in told(text)
+    run = told(text, lines=frozenset({2, 4}))
+    assert ("a - 1", "a + 1") not in run
+    assert ("a + 1", "a - 1") in run
+    assert ("a > 1", "a >= 1") in run
+
+
+def test_what_is_nested_is_a_function_of_its_own():
+    text = "def f(a):\n    def g(b):\n        return b < 1\n    return g\n"
+    assert ("b < 1", "b <= 1") not in told(text)
+    assert ("b < 1", "b <= 1") in told(text, "f.<locals>.g")
+
+
+def test_docstring_and_annotations_are_no_code():
+    text = 'def f(a: "int < 3" = 1):\n    """Text."""\n    b: list[int] = a\n    return b\n'
+    texts = told(text)
+    assert not [one for one in texts if "Text" in one[0] or "list[int +" in one[1]]
+    edit = edit_of(scope_of(text, "f"), "if a is None: return None")
+    edit.apply()
+    assert edit.slot.start == 1  # after the docstring
+
+
+def test_an_edit_changes_the_tree_and_nothing_before_it_is_applied():
+    scope = scope_of("def f(a, b):\n    return g(a, 1 if a < b else b)\n", "f")
+    plain = ast.unparse(scope.module)
+    every = edits_of(scope, None)
+    assert ast.unparse(scope.module) == plain
+    edit_of(scope, "a <= b").apply()
+    assert ast.unparse(scope.module) == plain.replace("a < b", "a <= b")
+    assert len(every) > 20
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_edit_of_real_functions_compiles_and_is_told_in_a_line(module):
+    path = PACKAGE / module
+    source = Source(str(path))
+    functions = [
+        {"path": str(path), "function": s.name, "line": s.line, "lines": [], "scores": {}}
+        for s in source.spans if not isinstance(s.node, ast.Lambda)
+    ]  # fmt: skip
+    checked = 0
+    for function in functions:
+        for place, attempt in enumerate(functools.reduce(operator.iadd, attempts([function]), [])):
+            assert "\n" not in attempt.edit.before + attempt.edit.after
+            assert len(attempt.edit.after) <= 400
+            if place % 7 == 0:  # each is a compilation
+                fresh = copy.deepcopy((attempt.edit, attempt.top))
+                fresh[0].apply()
+                try:
+                    compile(ast.Module([fresh[1]], []), str(path), "exec")
+                except SyntaxError:  # of the language: two defaults swapped, a return in a class
+                    continue
+                checked += 1
+    assert checked > 100
