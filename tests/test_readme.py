@@ -13,7 +13,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-TEXTS = ("README.md", "docs/accuracy.md", "docs/programs.md", "docs/commands.md", "docs/agents.md")
+TEXTS = (
+    "README.md",
+    "docs/accuracy.md",
+    "docs/trials.md",
+    "docs/programs.md",
+    "docs/commands.md",
+    "docs/agents.md",
+)
 LINKED = (*TEXTS, "docs/comparison.md", "docs/faq.md", "docs/tutorial.md")
 BLOCK = re.compile(r"```console\n(.*?)```", re.S)
 INSTALLS = "pip install"  # .ci/run runs these, in a fresh clone and environment

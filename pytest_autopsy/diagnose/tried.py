@@ -23,7 +23,7 @@ def find(case: Case) -> list[Finding]:
     found: dict[Function, list[Trial]] = {}
     for trial in of_case(case):
         found.setdefault(case.with_kind(trial.function), []).append(trial)
-    return [_finding(case, function, trials) for function, trials in found.items()]
+    return [_finding(case, one, trials, len(found) == 1) for one, trials in found.items()]
 
 
 def of_case(case: Case) -> Iterator[Trial]:
@@ -34,7 +34,10 @@ def of_case(case: Case) -> Iterator[Trial]:
             yield trial
 
 
-def _finding(case: Case, function: Function, trials: list[Trial]) -> Finding:
+def _finding(case: Case, function: Function, trials: list[Trial], alone: bool) -> Finding:
+    """What the first change shows: the mechanism where no other function has one, and others were
+    asked; else the change may only hide what is wrong elsewhere.
+    """
     first = trials[0]
     names = {failure.nodeid for failure in case.failures}
     test = next(name for name in first.passed if name in names)
@@ -51,7 +54,7 @@ def _finding(case: Case, function: Function, trials: list[Trial]) -> Finding:
         "mended by a change",
         f"{function.short}: tests pass {_short(first)}",
         f"is that what was meant: {_change(first)} at {function.file}:{first.line}?",
-        mechanism=True,
+        mechanism=alone and first.kept > 0,
         tests=first.passed,
     )
 

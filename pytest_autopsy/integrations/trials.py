@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,6 @@ from ..unfaked import perf_counter
 from .process import refusal, run_once_more
 from .trials_child import PLAN, RESULTS
 
-STORE = "trials"
 SECONDS_A_CAUSE = 240
 _WORDS = ("-p", "pytest_autopsy.integrations.trials_child", "--no-autopsy", "-s", "--tb=no")
 
@@ -41,21 +40,27 @@ def make_trials(
         session.notes += [refused] if refused else []
         return []
     began = perf_counter()
-    store = session.directory.path / STORE
-    store.mkdir(parents=True, exist_ok=True)
-    path = store / "plan.json"
-    path.write_text(json.dumps({"causes": planned}), encoding="utf-8")
-    nodeids = dict.fromkeys(name for cause in planned for name in _tests_of(cause))
-    broken = run_once_more(
-        session, config, _WORDS, list(nodeids), store, {PLAN: str(path)},
-        SECONDS_A_CAUSE * len(planned), "the process of the trials",
-    )  # fmt: skip
-    trials, made, controls = read_trials(session.run, path.with_suffix(RESULTS))
-    shutil.rmtree(store, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="autopsy-trials-") as folder:
+        trials, controls, broken = _made(session, config, planned, Path(folder))
     session.trials_s = perf_counter() - began
     session.notes += [broken] if broken else []
-    session.notes.append(_summary(made, controls))
+    session.notes.append(_summary(controls))
     return trials
+
+
+def _made(
+    session: Session, config: pytest.Config, planned: list[dict[str, Any]], folder: Path
+) -> tuple[list[Trial], list[dict[str, Any]], str]:
+    """Trials, what each cause's tests do, and why the process did not come to its end."""
+    path = folder / "plan.json"
+    path.write_text(json.dumps({"causes": planned, "folder": str(folder)}), encoding="utf-8")
+    # Files, not tests: one name that is not found (made anew in each run) would be the end of all.
+    files = dict.fromkeys(n.partition("::")[0] for cause in planned for n in _tests_of(cause))
+    broken = run_once_more(
+        session, config, _WORDS, list(files), folder, {PLAN: str(path)},
+        SECONDS_A_CAUSE * len(planned), "the process of the trials",
+    )  # fmt: skip
+    return *read_trials(session.run, path.with_suffix(RESULTS)), broken
 
 
 _NO_FORK = "no trials: this system cannot fork processes"
@@ -66,15 +71,15 @@ def _tests_of(cause: dict[str, Any]) -> list[str]:
     return [*cause["failing"], *passing]
 
 
-def read_trials(run: Run, path: Path) -> tuple[list[Trial], int, list[dict[str, Any]]]:
-    """Return the trials with which a test passed, how many were made, what each cause's tests do."""
+def read_trials(run: Run, path: Path) -> tuple[list[Trial], list[dict[str, Any]]]:
+    """Return the trials with which a test passed, and what each cause's tests do without."""
     if not path.exists():
-        return [], 0, []
+        return [], []
     whole = path.read_text(encoding="utf-8").rpartition("\n")[0]
     results = [json.loads(line) for line in whole.splitlines()]
     controls = [one for one in results if "made" in one]
     trials = _joined(_trial(run, one) for one in results if "first" in one)
-    return trials, sum(one["made"] for one in controls), controls
+    return trials, controls
 
 
 def _trial(run: Run, one: dict[str, Any]) -> Trial:
@@ -105,8 +110,9 @@ def _joined(trials: Iterable[Trial]) -> list[Trial]:
     return list(found.values())
 
 
-def _summary(made: int, controls: list[dict[str, Any]]) -> str:
+def _summary(controls: list[dict[str, Any]]) -> str:
     """How much was tried, and of which causes nothing could be."""
+    made = sum(one["made"] for one in controls)
     count = len(controls)
     told = f"trials: {made} changes of suspects tried for {count} cause{'s' * (count != 1)}"
     gone = sum(not one["failing"] and not one["refused"] for one in controls)

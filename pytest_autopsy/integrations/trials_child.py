@@ -40,7 +40,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     gc.freeze()  # else every fork's first collection copies what it shares
     with Path(path).with_suffix(RESULTS).open("w", encoding="utf-8") as told:
         for cause in plan["causes"]:
-            for result in Trials(session.items, loaded, cause).results():
+            for result in Trials(session.items, loaded, cause, plan.get("folder")).results():
                 told.write(json.dumps({"cause": cause["cause"], **result}) + "\n")
                 told.flush()
     return True
@@ -58,10 +58,13 @@ def _dismiss_writers(plugins: pytest.PytestPluginManager) -> None:
 class Trials:
     """The trials of one cause, as the plan has it."""
 
-    def __init__(self, items: list[pytest.Item], loaded: Loaded, cause: dict[str, Any]) -> None:
+    def __init__(
+        self, items: list[pytest.Item], loaded: Loaded, cause: dict[str, Any], folder: str | None
+    ) -> None:
         self.items = {item.nodeid: item for item in items}
         self.cause = cause
         self.loaded = loaded
+        self.folder = folder
         self.workers = min(MAX_WORKERS, os.cpu_count() or 1)
         self.failing: list[pytest.Item] = []
         self.asked: set[str] = set()  # passing tests that were run without an edit
@@ -87,7 +90,7 @@ class Trials:
         jobs = [partial(_outcomes, [self.items[name]]) for name in names if name in self.items]
         found: dict[str, tuple[str, float]] = {}
         refused = []
-        for _, one in in_forks(jobs, self.workers, FIRST_PATIENCE_S):
+        for _, one in self._forked(jobs, FIRST_PATIENCE_S):
             if one["refused"]:
                 refused.append(one["refused"])
             else:
@@ -107,7 +110,7 @@ class Trials:
         """What helps the failing tests, then what it does to those that passed."""
         helping = []
         for attempt in self._screened(tier):
-            ((_, result),) = in_forks([partial(self._try, attempt)], 1, self.patience)
+            ((_, result),) = self._forked([partial(self._try, attempt)], self.patience)
             told = self._told(attempt, result)
             if told is not None and not told["failed"]:
                 helping.append((attempt, told))
@@ -118,7 +121,7 @@ class Trials:
         self.asked |= names
         self.sound |= {name for name, (how, _) in known.items() if how == "passed"}
         jobs = [partial(self._keep, attempt) for attempt, _ in helping]
-        for number, result in in_forks(jobs, self.workers, FIRST_PATIENCE_S):
+        for number, result in self._forked(jobs, FIRST_PATIENCE_S):
             attempt, told = helping[number]
             others = result.get("tests", {})
             told["kept"] = sum(how == "passed" for how in others.values())
@@ -137,7 +140,7 @@ class Trials:
             again = []
             jobs = [partial(self._screen, batch) for batch in batches]
             seconds = 1.0 + 2 * self.alarm * len(batches[0])  # what a handler cannot end
-            for number, result in in_forks(jobs, self.workers, seconds):
+            for number, result in self._forked(jobs, seconds):
                 batch = batches[number]
                 if len(batch) > 1 and (result["refused"] or "ended" in result):
                     again += [[one] for one in batch]
@@ -162,6 +165,9 @@ class Trials:
                 function.__code__ = code
             undo()
         return {"made": made, "passed": passed}
+
+    def _forked(self, jobs: list[partial[Result]], seconds: float) -> Iterator[tuple[int, Result]]:
+        return in_forks(jobs, self.workers, seconds, self.folder)
 
     def _swapped(self, attempt: Attempt) -> list[tuple[FunctionType, CodeType]]:
         try:

@@ -12,6 +12,7 @@ import select
 import shutil
 import signal
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,9 +37,12 @@ class _Running:
 
 
 def in_forks(
-    jobs: Sequence[Callable[[], Result]], workers: int, seconds: float
+    jobs: Sequence[Callable[[], Result]], workers: int, seconds: float, below: str | None = None
 ) -> Iterator[tuple[int, Result]]:
-    """Yield the number and the result of each job, in their order; each has so many seconds."""
+    """Yield the number and the result of each job, in their order; each has so many seconds.
+
+    Their folders are made in the folder `below`, or where temporary files are.
+    """
     waiting = list(enumerate(jobs))[::-1]
     running: list[_Running] = []
     done: dict[int, Result] = {}
@@ -46,7 +50,7 @@ def in_forks(
     try:
         while waiting or running:
             while waiting and len(running) < workers:
-                running.append(_start(*waiting.pop(), seconds))
+                running.append(_start(*waiting.pop(), seconds, below))
             for one in _finished(running):
                 running.remove(one)
                 done[one.number] = _ended(one)
@@ -58,10 +62,12 @@ def in_forks(
             _ended(one)
 
 
-def _start(number: int, job: Callable[[], Result], seconds: float) -> _Running:
-    folder = tempfile.mkdtemp(prefix="autopsy-trial-")
+def _start(number: int, job: Callable[[], Result], seconds: float, below: str | None) -> _Running:
+    folder = tempfile.mkdtemp(prefix="autopsy-trial-", dir=below)
     reading, writing = os.pipe()
-    pid = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of threads that a plugin has started
+        pid = os.fork()
     if pid:
         os.close(writing)
         return _Running(number, pid, reading, folder, perf_counter() + seconds)

@@ -66,8 +66,11 @@ class Sandbox:
         text = os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else ""
         if text in (os.devnull, ":memory:", ""):
             return True
-        if isinstance(folder, int) and folder >= 0:  # join leaves an absolute path alone
-            text = os.path.join(os.readlink(f"/proc/self/fd/{folder}"), text)  # noqa: PTH115, PTH118
+        if isinstance(folder, int) and folder >= 0:
+            try:  # join leaves an absolute path alone
+                text = os.path.join(os.readlink(f"/proc/self/fd/{folder}"), text)  # noqa: PTH115, PTH118
+            except OSError:  # no such place on this system
+                return False
         real = os.path.realpath(text)
         return real == self.folder or real.startswith(self.folder + os.sep)
 

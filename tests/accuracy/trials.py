@@ -22,13 +22,13 @@ from pytest_autopsy.pipeline import explain
 from pytest_autopsy.trials.plan import plan_of
 
 from .faults import Fault
-from .intervals import share_interval
+from .intervals import share_interval, sign_test
 from .kept import fault_folder, path_of
 from .libraries import Library, copy_of, run_tests
-from .positions import summary
-from .ranks import Told, line, of_fault, run_of, tell, usable, words
+from .ranks import ROW, Told, line, numbers, of_fault, run_of, tell, usable, words
 
 LIMIT_SECONDS = 600
+READINGS = ("without trials", "with trials")
 ARGUMENTS = ("-p", "pytest_autopsy.integrations.trials_child", "-s", "--tb=no")
 
 
@@ -64,7 +64,8 @@ def make(library: Library, fault: Fault) -> str:
     seconds = time.perf_counter() - began
     if not results.exists():
         return f"exit {code}: {output[-1000:]}"
-    found, made, _ = read_trials(run, results)
+    found, controls = read_trials(run, results)
+    made = sum(one["made"] for one in controls)
     explain_it = sum(trial.explains for trial in found)
     return f"{seconds:5.1f} s, {made} made, {len(found)} help, {explain_it} explain"
 
@@ -79,21 +80,18 @@ def ranked(library: Library, fault: Fault) -> tuple[Told, Told]:
 
 def told_of(told: Sequence[tuple[Told, Told]]) -> Iterator[str]:
     """Rates of all, of mutants and of omissions; and what the words were worth."""
+    yield ROW.format("n", "@1", "@3", "@5", "@10", "MRR", "missed", "")
     for kind in ("", "mutant", "omission"):
         chosen = [one for one in told if kind in ("", one[0].fault.kind)]
-        for place, name in enumerate(("without", "with trials")):
-            found = summary([one[place].place for one in chosen])
-            low, high = share_interval([float(one[place].place == 1) for one in chosen])
-            shares = " ".join(f"{100 * share:4.0f}%" for share in found.at.values())
-            yield (
-                f"{kind or 'all':9} {name:12} {found.count:4}  {shares}  {found.mrr:.2f}"
-                f"  ({100 * low:.0f} to {100 * high:.0f})"
-            )
-    for place, name in enumerate(("without", "with trials")):
-        yield from (f"{name:12} {line}" for line in words([one[place] for one in told]))
-    gained = sum(new.place == 1 != old.place for old, new in told)
-    lost = sum(old.place == 1 != new.place for old, new in told)
-    yield f"first with trials alone: {gained}; without them alone: {lost}"
+        for name, those in zip(READINGS, zip(*chosen)):
+            yield numbers(f"{kind or 'all'} {name}", [one.place for one in those])
+    for name, those in zip(READINGS, zip(*told)):
+        yield from (f"{name}: {said}" for said in words(list(those)))
+    old, new = ([one.place == 1 for one in those] for those in zip(*told))
+    low, high = share_interval(list(map(float, new)))
+    yield f"@1 with trials lies within {100 * low:.0f}% and {100 * high:.0f}%"
+    only_new, only_old, p = sign_test(new, old)
+    yield f"only with trials right {only_new}, only without {only_old}, p = {p:.2g}"
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -98,6 +98,12 @@ def test_one_that_no_passing_test_was_asked_of_counts_less(made: Bench):
     assert [one.function.name for one in found.trials] == ["reduced", "total"]
 
 
+def test_it_is_shown_where_no_other_change_does_and_other_tests_were_asked(made: Bench):
+    for trials in ([trial(made), trial(made, "total")], [trial(made, kept=0)]):
+        made.run.trials = trials
+        assert made.diagnosis().confidence != "shown"
+
+
 @pytest.mark.parametrize(
     ("more", "told"),
     [
