@@ -124,7 +124,7 @@ class Closing:
             causes=causes,
             diagnoses=diagnoses,
             divergences=parted,
-            cost=cost(ours, perf_counter() - began),
+            cost=cost(ours, perf_counter() - began - ours.trials_s),
             notes=notes(ours, self.config),
             retried=ours.retried,
             store_option=ours.settings.store_option,

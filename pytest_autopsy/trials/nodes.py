@@ -40,6 +40,11 @@ def call(text: str, value: ast.expr) -> ast.expr:
     return ast.Call(read(text), [value], [])
 
 
+def asked(value: ast.expr, method: str) -> ast.expr:
+    """Return `value.method()`."""
+    return ast.Call(ast.Attribute(value, method, ast.Load()), [], [])
+
+
 def copied(value: ast.expr, how: str = "copy") -> ast.expr:
     """Return `copy.copy(value)`, or `copy.deepcopy(value)`, without an import in the module."""
     module = call("__import__", ast.Constant("copy"))

@@ -85,7 +85,7 @@ class Scope:
 
     @cached_property
     def donors(self) -> list[ast.stmt]:
-        """Simple statements of siblings that could stand here as well, the function's own first."""
+        """Statements of siblings that could stand here as well: calls, what sets state, ways out."""
         return list(_first(self._donors(), MAX_DONORS))
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from .nodes import assigned, call, copied, guard, is_none, negated, read
+from .nodes import asked, assigned, call, copied, guard, is_none, negated, read
 from .scope import Scope
 
 Choice = tuple[int, list[ast.stmt]]
@@ -67,10 +67,7 @@ def before(scope: Scope) -> Iterator[Choice]:
         for maker in ("list", "str", "int"):
             yield 2, [assigned(name, call(maker, read(name)))]
         for method in ("strip", "lower"):
-            yield (
-                2,
-                [assigned(name, ast.Call(ast.Attribute(read(name), method, ast.Load()), [], []))],
-            )
+            yield 2, [assigned(name, asked(read(name), method))]
         yield 2, [guard(is_none(name), assigned(name, ast.List([], ast.Load())))]
     for condition in scope.conditions:
         yield 2, [guard(condition, ast.Return(ast.Constant(None)))]

@@ -99,6 +99,9 @@ def test_the_change_that_mends_is_told_everywhere(cart):
     assert first["kept"] == 3
     assert "`len(prices) >= reduced_from`" in run.text
     assert "in place of" in (run.directory / "digest.md").read_text("utf-8")
+    assert (
+        run.digest["cost"]["diagnose_s"] < run.digest["cost"]["slowdown_s"] / 2
+    )  # once, not twice
     assert re.search(r"trials: \d+ changes of suspects tried for 2 causes", run.text)
 
 
