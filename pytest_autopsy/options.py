@@ -79,7 +79,7 @@ def add_options(parser: pytest.Parser) -> None:
     )  # fmt: skip
     _switch(
         group, ("--autopsy-trials",), "autopsy_trials",
-        "after the last test, find changes of the suspects with which the failing tests pass: made in"
+        "as --autopsy, and after the last test find changes of the suspects with which the failing tests pass: made in"
         " memory of a process of its own, which writes no file, starts no process, reaches no network",
     )  # fmt: skip
     group.addoption(
@@ -142,8 +142,9 @@ def read_settings(config: pytest.Config) -> Settings:
     """Return the settings: command line beats ini beats default. Raises pytest.UsageError."""
     option = config.option
     ini = {name: _ini(config, name, kind) for name, kind, _, _ in _INI}
-    only = option.autopsy_only and option.autopsy_enabled is not False
-    every = _first(option.autopsy_enabled, only or None, ini["autopsy"], False)
+    wanted = option.autopsy_enabled is not False
+    only, trials = option.autopsy_only and wanted, bool(option.autopsy_trials) and wanted
+    every = _first(option.autopsy_enabled, only or trials or None, ini["autopsy"], False)
     targets = option.autopsy_trace_targets
     targets = tuple(ini["autopsy_trace_targets"] if targets is None else targets)
     exclude = option.autopsy_trace_exclude
@@ -151,8 +152,10 @@ def read_settings(config: pytest.Config) -> Settings:
     exclude += tuple(target[1:] for target in targets if target.startswith("!"))
     asked = bool(option.autopsy_trace_targets)
     elsewhere = _places(config, option.autopsy_triage_from or ())
-    if only and _first(option.autopsy_triage, ini["autopsy_triage"], every) is False:
-        raise pytest.UsageError("--autopsy-only shows root causes: it takes no --no-triage")
+    if _first(option.autopsy_triage, ini["autopsy_triage"], every) is False:
+        for given, name in ((only, "--autopsy-only shows"), (trials, "--autopsy-trials looks for")):
+            if given:
+                raise pytest.UsageError(f"{name} root causes: it takes no --no-triage")
     return Settings(
         trace=every or asked,
         snapshot=_first(option.autopsy_snapshot, ini["autopsy_snapshot"], every),

@@ -84,6 +84,7 @@ def test_every_type_that_a_failure_can_hold_is_known() -> None:
         "RootCause",
         "Run",
         "Step",
+        "Trial",
     }  # made by the controller
     made = {
         name for name, found in vars(model).items()

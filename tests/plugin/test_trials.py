@@ -123,6 +123,10 @@ def test_it_is_off_unless_asked_for_and_ini_asks_too(cart, settings):
     assert settings("--autopsy-trials").trials
     assert settings(ini="autopsy_trials = true").trials
     assert not settings("--no-autopsy-trials", ini="autopsy_trials = true").trials
+    assert settings("--autopsy-trials").triage
+    assert not settings("--autopsy-trials", "--no-autopsy").active
+    with pytest.raises(pytest.UsageError, match="--autopsy-trials looks for root causes"):
+        settings("--autopsy-trials", "--no-triage")
     run = cart.autopsy()
     assert "trials" not in run.digest["root_causes"][0]
     assert "trials:" not in run.text
