@@ -105,9 +105,13 @@ EXPLAINING = (
 because he swallowed an exception is told as that."""
 TIE = 0.005
 SURE = 0.4
-MAX_TRIALS = 5
 """Scores nearer than TIE are tied; a lead of CLEAR makes a suspect likely, one of SURE with a
 mechanism shown."""
+MAX_TRIALS = 5
+_POINTING = (
+    "tried", "swallowed", "none", "mutation", "exhausted", "origin", "traceback", "slice",
+)  # fmt: skip
+"""Features whose finding points to a line."""
 
 
 def diagnose(case: Case) -> Diagnosis:
@@ -290,16 +294,7 @@ def _lines(held: dict[str, Finding], row: spectrum.Row | None) -> list[tuple[int
     scores: dict[int, float] = defaultdict(float)
     for line, score in row.lines if row is not None else ():
         scores[line] += score
-    for name in (
-        "tried",
-        "swallowed",
-        "none",
-        "mutation",
-        "exhausted",
-        "origin",
-        "traceback",
-        "slice",
-    ):
+    for name in _POINTING:
         if name in held and held[name].line:
             scores[held[name].line] += WEIGHTS[name] * held[name].strength
     ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))

@@ -78,13 +78,14 @@ def read_trials(run: Run, path: Path) -> tuple[list[Trial], list[dict[str, Any]]
     whole = path.read_text(encoding="utf-8").rpartition("\n")[0]
     results = [json.loads(line) for line in whole.splitlines()]
     controls = [one for one in results if "made" in one]
-    trials = _joined(_trial(run, one) for one in results if "first" in one)
+    known = {function[:3]: function for function in run.functions}
+    trials = _joined(_trial(known, one) for one in results if "first" in one)
     return trials, controls
 
 
-def _trial(run: Run, one: dict[str, Any]) -> Trial:
-    wanted = (one["file"], one["function"], one["first"])
-    function = next((f for f in run.functions if f[:3] == wanted), Function(*wanted))
+def _trial(known: dict[tuple[str, str, int], Function], one: dict[str, Any]) -> Trial:
+    place = (one["file"], one["function"], one["first"])
+    function = known.get(place, Function(*place))
     return Trial(
         function, one["line"], one["before"], one["after"], tuple(one["passed"]),
         tuple(one["failed"]), one["kept"], tuple(one["broke"]),

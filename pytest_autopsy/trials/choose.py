@@ -26,7 +26,7 @@ class Attempt(NamedTuple):
 def attempts(suspects: list[dict[str, Any]]) -> list[list[Attempt]]:
     """Return what to try in each tier: of suspects as a plan has them, each in turn."""
     tiers: list[list[tuple[int, Attempt]]] = [[] for _ in LIMITS]
-    for place, suspect in enumerate(suspects[: LIMITS[0][0]]):
+    for place, suspect in enumerate(suspects):
         found = _of_suspect(place, suspect)
         for tier, (most_suspects, most_edits) in enumerate(LIMITS):
             mine = [one for one in found if one.edit.tier == tier and place < most_suspects]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..model import Failure, Function, RootCause, Run, Suspect
+from ..diagnose.known import Known, bits
+from ..model import Failure, RootCause, Run, Suspect
+from .choose import LIMITS
 
 MAX_CAUSES = 5
-MAX_SUSPECTS = 20
+MAX_SUSPECTS = LIMITS[0][0]
 MAX_FAILING = 8
 MAX_PASSING = 40
 
@@ -18,8 +20,11 @@ def plan_of(
 ) -> list[dict[str, Any]]:
     """Return, for each of the first causes that can be tried, what the trials need to know."""
     failures = {failure.id: failure for failure in run.failures}
-    planned = []
+    known = Known(run, path_of)
+    planned: list[dict[str, Any]] = []
     for cause in causes:
+        if len(planned) == MAX_CAUSES:
+            break
         chosen = [failures[one] for one in (cause.exemplar, *cause.failures)]
         failing = [f.nodeid for f in chosen if f.phase == "call" and f.exception is not None]
         suspects = [s for s in cause.diagnosis.suspects if s.function.kind == "code"]
@@ -28,30 +33,29 @@ def plan_of(
                 "cause": cause.id,
                 "failing": list(dict.fromkeys(failing))[:MAX_FAILING],
                 "suspects": [
-                    _suspect(run, one, chosen, path_of) for one in suspects[:MAX_SUSPECTS]
+                    _suspect(known, one, chosen, path_of) for one in suspects[:MAX_SUSPECTS]
                 ],
             })  # fmt: skip
-    return planned[:MAX_CAUSES]
+    return planned
 
 
 def _suspect(
-    run: Run, suspect: Suspect, failures: list[Failure], path_of: Callable[[str], str]
+    known: Known, suspect: Suspect, failures: list[Failure], path_of: Callable[[str], str]
 ) -> dict[str, Any]:
     function = suspect.function
-    index = _index(run, function)
+    index = known.index_of.get(function[:3])
     mask = 0
     for failure in failures:
         if failure.footprint is not None and index is not None:
             mask |= failure.footprint.lines.get(index, 0)
-    lines = [function.line + bit for bit in range(mask.bit_length()) if mask >> bit & 1]
     return {
         "file": function.file,
         "path": path_of(function.file),
         "function": function.name,
         "line": function.line,
-        "lines": lines[1:],  # the first says that it was called
+        "lines": [function.line + bit for bit in bits(mask & ~1)],  # the first: it was called
         "scores": dict(suspect.lines),
-        "passing": _passing(run, index, mask),
+        "passing": _passing(known.run, index, mask),
     }
 
 
@@ -65,10 +69,3 @@ def _passing(run: Run, index: int | None, mask: int) -> list[str]:
         if (rows := one.footprint.lines.get(index, 0))
     ]
     return [nodeid for _, _, nodeid in sorted(ran)[:MAX_PASSING]]
-
-
-def _index(run: Run, function: Function) -> int | None:
-    for index, one in enumerate(run.functions):
-        if one[:3] == function[:3]:
-            return index
-    return None

@@ -10,8 +10,8 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 MEMORY = 2 << 30
 """Bytes that a trial may take beside what its process had."""
@@ -22,11 +22,12 @@ _REFUSED = frozenset((
     "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname",
 ))  # fmt: skip
 _OF_A_PATH = frozenset((
-    "os.remove", "os.rmdir", "os.mkdir", "os.truncate", "os.utime", "os.chmod", "os.chown",
-    "os.lchown", "os.setxattr", "os.removexattr", "os.mkfifo", "os.mknod",
+    "os.truncate", "os.setxattr", "os.removexattr", "shutil.rmtree", "sqlite3.connect",
 ))  # fmt: skip
-_OF_TWO = frozenset(("os.rename", "os.link", "os.symlink", "shutil.move"))
-_LOOKED_AT = _OF_A_PATH | _OF_TWO | {"open", "sqlite3.connect", "shutil.rmtree"}
+_BELOW = frozenset(("os.remove", "os.rmdir", "os.mkdir", "os.utime", "os.chmod", "os.chown"))
+"""Their last argument is the descriptor of the folder that the path is seen from, or -1."""
+_OF_TWO = frozenset(("os.rename", "os.link", "shutil.move", "os.symlink"))
+_LOOKED_AT = _OF_A_PATH | _BELOW | _OF_TWO | {"open"}
 
 
 class Sandbox:
@@ -41,7 +42,15 @@ class Sandbox:
         sys.dont_write_bytecode = True
         os.environ["TMPDIR"] = tempfile.tempdir = self.folder
         _limit(seconds)
+        self._refuse_spawning()
         sys.addaudithook(self._look)
+
+    def _refuse_spawning(self) -> None:
+        """What multiprocessing starts processes with tells no audit hook."""
+        with contextlib.suppress(ImportError):
+            import _posixsubprocess
+
+            _posixsubprocess.fork_exec = lambda *_: self._refuse("subprocess.fork_exec")
 
     def _look(self, event: str, arguments: tuple[object, ...]) -> None:
         if event in _REFUSED or (event in _LOOKED_AT and not self._may(event, arguments)):
@@ -52,12 +61,16 @@ class Sandbox:
             path, mode, flags = arguments
             writes = isinstance(mode, str) and not set(mode).isdisjoint("wax+")
             return not (writes or _is_writing(flags)) or self._holds(path)
-        if event in _OF_TWO:
-            return all(map(self._holds, arguments[:2]))
-        below = arguments[-1] if event in _OF_A_PATH and len(arguments) > 1 else -1
-        return self._holds(arguments[0], below)
+        if event == "os.symlink":
+            source, target, below = arguments
+            return self._holds(source) and self._holds(target, below)
+        if event in _OF_TWO:  # the paths, and of some the folders that they are seen from
+            source, target, *folders = arguments
+            from_, to = folders or (-1, -1)
+            return self._holds(source, from_) and self._holds(target, to)
+        return self._holds(arguments[0], arguments[-1] if event in _BELOW else -1)
 
-    def _refuse(self, event: str) -> None:
+    def _refuse(self, event: str) -> NoReturn:
         self.refused = self.refused or _word_of(event)
         raise PermissionError(f"refused in a trial of pytest-autopsy: {event}")
 
@@ -90,9 +103,9 @@ def _limit(seconds: float) -> None:
         import resource
     except ImportError:  # not everywhere
         return
-    size: Callable[[], int] = lambda: int(Path("/proc/self/statm").read_text().split()[0])  # noqa: E731
     with contextlib.suppress(OSError, ValueError):
-        most = size() * os.sysconf("SC_PAGE_SIZE") + MEMORY
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        most = pages * os.sysconf("SC_PAGE_SIZE") + MEMORY
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import socket
@@ -87,6 +88,11 @@ def outcome(action):
     return results(job)[0]
 
 
+def _rename_from(folder):
+    os.chdir(tempfile.gettempdir())  # where the names alone would be the sandbox's own
+    os.rename("there.txt", "b", src_dir_fd=folder, dst_dir_fd=folder)
+
+
 def test_files_are_written_below_the_sandbox_only(tmp_path):
     there = tmp_path / "there.txt"
     there.write_text("as it was")
@@ -97,6 +103,8 @@ def test_files_are_written_below_the_sandbox_only(tmp_path):
         "by descriptor": lambda: os.open(there, os.O_WRONLY),
         "remove": there.unlink,
         "remove beside": lambda: os.unlink("there.txt", dir_fd=folder),
+        "rename beside": lambda: _rename_from(folder),
+        "truncate": lambda: os.truncate(there, 1),
         "rename": lambda: there.rename(tmp_path / "b"),
         "folder": lambda: (tmp_path / "new").mkdir(),
         "tree": lambda: shutil.rmtree(tmp_path),
@@ -134,6 +142,9 @@ def test_reading_and_temporary_files_are_nobodys_business(tmp_path, monkeypatch)
             (Path(folder) / "b").unlink()
         with sqlite3.connect(":memory:") as database:
             database.execute("select 1")
+        os.chdir(tempfile.gettempdir())
+        Path("c").write_text("some text")
+        os.truncate("c", 4)
         with open(os.devnull, "w") as nothing:
             nothing.write("x")
 
@@ -146,6 +157,7 @@ def test_no_process_and_no_network():
         lambda: subprocess.run([sys.executable, "-c", ""], check=False),
         lambda: os.system("true"),
         os.fork,
+        lambda: multiprocessing.get_context("spawn").Process(target=print).start(),
         lambda: os.kill(os.getppid(), 0),
         lambda: socket.create_connection(("127.0.0.1", 9)),
         lambda: socket.getaddrinfo("localhost", 80),
