@@ -55,7 +55,7 @@ def _made(
     path = folder / "plan.json"
     path.write_text(json.dumps({"causes": planned, "folder": str(folder)}), encoding="utf-8")
     # Files, not tests: one name that is not found (made anew in each run) would be the end of all.
-    files = dict.fromkeys(n.partition("::")[0] for cause in planned for n in _tests_of(cause))
+    files = dict.fromkeys(n.partition("::")[0] for cause in planned for n in tests_of(cause))
     broken = run_once_more(
         session, config, _WORDS, list(files), folder, {PLAN: str(path)},
         SECONDS_A_CAUSE * len(planned), "the process of the trials",
@@ -66,9 +66,10 @@ def _made(
 _NO_FORK = "no trials: this system cannot fork processes"
 
 
-def _tests_of(cause: dict[str, Any]) -> list[str]:
-    passing = [name for suspect in cause["suspects"] for name in suspect["passing"]]
-    return [*cause["failing"], *passing]
+def tests_of(cause: dict[str, Any]) -> list[str]:
+    """Return the node ids of all tests that a cause of a plan asks."""
+    others = [name for one in cause["suspects"] for name in (*one["passing"], *one["elsewhere"])]
+    return [*cause["failing"], *others]
 
 
 def read_trials(run: Run, path: Path) -> tuple[list[Trial], list[dict[str, Any]]]:

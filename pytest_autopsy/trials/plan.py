@@ -9,10 +9,11 @@ from ..diagnose.known import Known, bits
 from ..model import Failure, RootCause, Run, Suspect
 from .choose import LIMITS
 
-MAX_CAUSES = 5
+MAX_CAUSES = 8
 MAX_SUSPECTS = LIMITS[0][0]
 MAX_FAILING = 8
 MAX_PASSING = 40
+MAX_ELSEWHERE = 60
 
 
 def plan_of(
@@ -26,7 +27,7 @@ def plan_of(
         if len(planned) == MAX_CAUSES:
             break
         chosen = [failures[one] for one in (cause.exemplar, *cause.failures)]
-        failing = [f.nodeid for f in chosen if f.phase == "call" and f.exception is not None]
+        failing = [f.nodeid for f in chosen if _can_be_asked(f)]
         suspects = [s for s in cause.diagnosis.suspects if s.function.kind == "code"]
         if failing and suspects and cause.downstream_of is None:
             planned.append({
@@ -39,6 +40,10 @@ def plan_of(
     return planned
 
 
+def _can_be_asked(failure: Failure) -> bool:
+    return failure.phase == "call" and failure.exception is not None
+
+
 def _suspect(
     known: Known, suspect: Suspect, failures: list[Failure], path_of: Callable[[str], str]
 ) -> dict[str, Any]:
@@ -48,6 +53,7 @@ def _suspect(
     for failure in failures:
         if failure.footprint is not None and index is not None:
             mask |= failure.footprint.lines.get(index, 0)
+    own = {failure.id for failure in failures}
     return {
         "file": function.file,
         "path": path_of(function.file),
@@ -56,7 +62,21 @@ def _suspect(
         "lines": [function.line + bit for bit in bits(mask & ~1)],  # the first: it was called
         "scores": dict(suspect.lines),
         "passing": _passing(known.run, index, mask),
+        "elsewhere": _elsewhere(known.run, index, mask, own),
     }
+
+
+def _elsewhere(run: Run, index: int | None, mask: int, own: set[str]) -> list[str]:
+    """The failing tests of other causes that ran the same lines: a change may mend them, too."""
+    if index is None:
+        return []
+    ran = [
+        (-(mask & rows).bit_count(), one.nodeid)
+        for one in run.failures
+        if one.id not in own and _can_be_asked(one) and one.footprint is not None
+        and (rows := one.footprint.lines.get(index, 0))
+    ]  # fmt: skip
+    return [nodeid for _, nodeid in sorted(ran)[:MAX_ELSEWHERE]]
 
 
 def _passing(run: Run, index: int | None, mask: int) -> list[str]:

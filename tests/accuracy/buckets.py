@@ -1,8 +1,9 @@
 """Says how well failures of several faults at once are put into buckets by cause.
 
     python -m tests.accuracy.buckets [--libs all|NAME,NAME] [--sets 20] [--verbose]
+    python -m tests.accuracy.buckets --really [--trials]
 
-Needs the evidence that `collect.py` stores; with `--really` that of `combine.py` is taken. Two to eight
+Needs the evidence that `collect.py` stores; with `--really` that of `combine.py` is taken, with `--trials` the sets whose trials it has made. Two to eight
 faults of a library are in each set. Truth: a failure belongs to the fault that breaks its test alone.
 Means over sets of B-cubed precision, recall and F1, adjusted mutual information, and the share of
 sets in which every bucket is right; beside them what text alone gives for the same failures.
@@ -20,7 +21,7 @@ from pytest_autopsy.model import RootCause
 from pytest_autopsy.pipeline import explain
 
 from .baselines import BASELINES
-from .combine import combined
+from .combine import combined, trials_of_set
 from .libraries import Library, chosen
 from .partitions import Match, match
 from .together import Together, composed, sets_of, usable
@@ -66,18 +67,27 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--libs", default="all", help="all, or names with commas")
     parser.add_argument("--sets", type=int, default=20, help="sets of faults of each library")
     parser.add_argument("--really", action="store_true", help="only sets that were really run")
+    parser.add_argument("--trials", action="store_true", help="also with their trials")
     parser.add_argument("--verbose", action="store_true", help="show the sets that are not perfect")
     options = parser.parse_args(arguments)
     matches: dict[str, list[Match]] = defaultdict(list)
     failures = faults = 0
     for library in chosen(options.libs):
         for together in of_library(library, options.sets, options.really):
+            trials = trials_of_set(library, together) if options.trials else None
+            if options.trials and trials is None:
+                continue
             causes = explain(together.run, together.path_of)
             judged = judge(together, causes)
             failures += len(together.true)
             faults += len(set(together.true.values()))
             for name, one in judged.items():
                 matches[name].append(one)
+            if trials is not None:
+                together.run.trials = trials
+                causes = explain(together.run, together.path_of)
+                judged["autopsy"] = judge(together, causes)["autopsy"]
+                matches["with trials"].append(judged["autopsy"])
             if options.verbose and not judged["autopsy"].perfect:
                 show(together, causes, library)
     if not matches:

@@ -1,9 +1,10 @@
 """Runs libraries with several faults in them at once, and stores the evidence.
 
-    nice -n 10 python -m tests.accuracy.combine [--libs all|NAME,NAME] [--sets 4]
+    nice -n 10 python -m tests.accuracy.combine [--libs all|NAME,NAME] [--sets 4] [--trials]
 
 The tests that enter one of the faulty functions are run, as `collect.py` does for one fault. Stored
-below AUTOPSY_BUCKETS_DIR (default /tmp/autopsy-buckets); what is there is not run again.
+below AUTOPSY_BUCKETS_DIR (default /tmp/autopsy-buckets); what is there is not run again. With
+``--trials`` the trials of what was run are made and stored.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from pytest_autopsy.integrations.trials import read_trials
+from pytest_autopsy.model import Trial
+
 from .collect import LIMIT_SECONDS
 from .faults import Fault
 from .kept import covering, plain_path, read_run
 from .libraries import Library, chosen, run_tests
 from .together import Joined, Together, failing_of, faulty_texts, path_of, place, sets_of, usable
+from .trials import make_of
 
 
 def run_set(library: Library, faults: tuple[Fault, ...]) -> str:
@@ -47,6 +52,26 @@ def run_set(library: Library, faults: tuple[Fault, ...]) -> str:
         (folder / "faults.json").write_text(json.dumps([fault.id for fault in faults]), "utf-8")
         told.write_text(output, encoding="utf-8")
     return told.read_text(encoding="utf-8").strip().rsplit("\n", 1)[-1]
+
+
+def make_trials(library: Library, together: Together) -> str:
+    """Make the trials of a set's causes unless that was done; returns what is to be said of it."""
+    to = trials_path(library, together.faults)
+    if to.exists():
+        return "made before"
+    texts = faulty_texts(library, together.faults)
+    return make_of(library, together.run, together.path_of, texts, to)
+
+
+def trials_path(library: Library, faults: tuple[Fault, ...]) -> Path:
+    """Where what the trials of a set showed is kept."""
+    return place(library, faults) / "trials.jsonl"
+
+
+def trials_of_set(library: Library, together: Together) -> list[Trial] | None:
+    """Return the stored trials of a set; None where they were not made."""
+    path = trials_path(library, together.faults)
+    return read_trials(together.run, path)[0] if path.exists() else None
 
 
 def combined(library: Library) -> Iterator[Together]:
@@ -87,8 +112,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.accuracy.combine", description=__doc__)
     parser.add_argument("--libs", default="all", help="all, or names with commas")
     parser.add_argument("--sets", type=int, default=4, help="sets of faults of each library")
+    parser.add_argument("--trials", action="store_true", help="make trials of what was run")
     options = parser.parse_args(arguments)
     for library in chosen(options.libs):
+        for together in combined(library) if options.trials else ():
+            ids = " ".join(fault.id for fault in together.faults)
+            print(ids, make_trials(library, together), flush=True)
+        if options.trials:
+            continue
         for faults in sets_of(usable(library), options.sets, library.name):
             print(library.name, len(faults), run_set(library, faults), flush=True)
     return 0

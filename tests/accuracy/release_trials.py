@@ -14,7 +14,7 @@ import time
 import warnings
 from functools import partial
 
-from pytest_autopsy.integrations.trials import read_trials
+from pytest_autopsy.integrations.trials import read_trials, tests_of
 from pytest_autopsy.integrations.trials_child import PLAN, RESULTS
 from pytest_autopsy.pipeline import explain
 from pytest_autopsy.trials.plan import plan_of
@@ -26,17 +26,16 @@ from .trials import ARGUMENTS, LIMIT_SECONDS
 
 
 def make(pair: Pair) -> str:
-    """Make the trials of a pair's largest cause; returns what is to be said of it."""
+    """Make the trials of a pair's causes; returns what is to be said of it."""
     run, path_of = run_of(pair), partial(_path, pair.root / "bad")
     if not truth(pair, run) or not run.failures:
         return "nothing to be found"
     python = folder() / "venvs" / f"{pair.project}-{pair.new.rpartition('.')[0]}" / "bin" / "python"
-    planned = plan_of(run, [max(explain(run, path_of), key=_size)], path_of)
+    planned = plan_of(run, explain(run, path_of), path_of)
     plan = pair.root / "trials.json"
     plan.write_text(json.dumps({"causes": planned}), encoding="utf-8")
     began = time.perf_counter()
-    names = {one for cause in planned for one in cause["failing"]}
-    names |= {one for cause in planned for s in cause["suspects"] for one in s["passing"]}
+    names = {name for cause in planned for name in tests_of(cause)}
     chosen = pair.root / "trials.txt"
     chosen.write_text("\n".join(sorted(names)), encoding="utf-8")
     files = dict.fromkeys(name.partition("::")[0] for name in sorted(names))

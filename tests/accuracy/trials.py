@@ -12,10 +12,10 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from pytest_autopsy.integrations.trials import read_trials
+from pytest_autopsy.integrations.trials import read_trials, tests_of
 from pytest_autopsy.integrations.trials_child import PLAN, RESULTS
 from pytest_autopsy.model import Run, Trial
 from pytest_autopsy.pipeline import explain
@@ -25,7 +25,7 @@ from .faults import Fault
 from .intervals import share_interval, sign_test
 from .kept import fault_folder, path_of
 from .libraries import Library, copy_of, run_tests
-from .ranks import ROW, Told, line, numbers, of_fault, run_of, tell, usable, words
+from .ranks import ROW, Told, line, numbers, run_of, tell, usable, words
 
 LIMIT_SECONDS = 600
 READINGS = ("without trials", "with trials")
@@ -43,28 +43,35 @@ def trials_of(library: Library, fault: Fault, run: Run) -> list[Trial]:
 
 
 def make(library: Library, fault: Fault) -> str:
-    """Make the trials of a fault's cause; returns what is to be said of it."""
-    run = run_of(library, fault)
-    cause = of_fault(explain(run, path_of(library, fault)))
-    if cause is None:
-        return "no cause"
-    results = results_path(library, fault)
-    results.unlink(missing_ok=True)
+    """Make the trials of a fault's causes; returns what is to be said of it."""
     text = (library.checkout / fault.file).read_text(encoding="utf-8")
+    return make_of(
+        library, run_of(library, fault), path_of(library, fault),
+        {fault.file: fault.apply(text)}, results_path(library, fault),
+    )  # fmt: skip
+
+
+def make_of(
+    library: Library, run: Run, path_of: Callable[[str], str], texts: dict[str, str], to: Path
+) -> str:
+    """Make the trials of a run's causes in a copy with the texts given; returns what to say of it."""
+    causes = explain(run, path_of)
+    to.unlink(missing_ok=True)
     began = time.perf_counter()
-    with copy_of(library, {fault.file: fault.apply(text)}) as copy:
-        planned = plan_of(run, [cause], lambda file: str(copy / file))
-        plan = results.with_suffix(".json")
+    with copy_of(library, texts) as copy:
+        planned = plan_of(run, causes, lambda file: str(copy / file))
+        if not planned:
+            return "nothing to be tried"
+        plan = to.with_suffix(".json")
         plan.write_text(json.dumps({"causes": planned}), encoding="utf-8")
-        tests = {one for cause in planned for one in cause["failing"]}
-        tests |= {one for cause in planned for s in cause["suspects"] for one in s["passing"]}
+        tests = {name for cause in planned for name in tests_of(cause)}
         code, output = run_tests(
             library, copy, tests, ARGUMENTS, LIMIT_SECONDS, **{PLAN: str(plan)}
         )
     seconds = time.perf_counter() - began
-    if not results.exists():
+    if not to.exists():
         return f"exit {code}: {output[-1000:]}"
-    found, controls = read_trials(run, results)
+    found, controls = read_trials(run, to)
     made = sum(one["made"] for one in controls)
     explain_it = sum(trial.explains for trial in found)
     return f"{seconds:5.1f} s, {made} made, {len(found)} help, {explain_it} explain"

@@ -39,8 +39,12 @@ def planned(run: Run, *causes: RootCause):
 
 
 def test_what_a_suspect_is_tried_with():
-    one = failure("a")
-    run = run_of(one, passed={"t.py::far": 0b0001, "t.py::near": 0b1101})
+    one, other = failure("a"), failure("other")
+    elsewhere = failure("elsewhere", footprint=Footprint({7: 0b1}))
+    run = run_of(
+        one, other, failure("setup", phase="setup"), elsewhere,
+        passed={"t.py::far": 0b0001, "t.py::near": 0b1101},
+    )  # fmt: skip
     (found,) = planned(run, cause(one))
     assert found == {
         "cause": "c-f-a",
@@ -49,6 +53,7 @@ def test_what_a_suspect_is_tried_with():
             {
                 "file": "cart.py", "path": "/there/cart.py", "function": "total", "line": 3,
                 "lines": [5, 6], "scores": {5: 2.0}, "passing": ["t.py::near", "t.py::far"],
+                "elsewhere": ["t.py::other"],
             }
         ],
     }  # fmt: skip
