@@ -353,6 +353,7 @@ class Trial(NamedTuple):
     failed: tuple[str, ...]  # of those that still fail
     kept: int  # tests that passed, run the function and still pass
     broke: tuple[str, ...]  # those that do not; asking ends with the first
+    tier: int = 0  # of such changes as are tried at first; the last hides exceptions
 
     @property
     def explains(self) -> bool:

@@ -14,6 +14,9 @@ from ..observe.text import shortened
 from .case import Case, Finding
 
 MAX_TEXT = 70
+LIKELY = (1.0, 0.8, 0.6, 0.1)
+"""How much a change of each tier counts. Set on the faults that weights are fitted on."""
+HIDING = 3
 WELL_KEPT = 5
 """Passing tests that still pass, from which on a change counts whole; with none it counts half."""
 
@@ -23,7 +26,8 @@ def find(case: Case) -> list[Finding]:
     found: dict[Function, list[Trial]] = {}
     for trial in of_case(case):
         found.setdefault(case.with_kind(trial.function), []).append(trial)
-    return [_finding(case, one, trials, len(found) == 1) for one, trials in found.items()]
+    alone = sum(min(trial.tier for trial in trials) < HIDING for trials in found.values()) == 1
+    return [_finding(case, one, trials, alone) for one, trials in found.items()]
 
 
 def of_case(case: Case) -> Iterator[Trial]:
@@ -38,7 +42,7 @@ def _finding(case: Case, function: Function, trials: list[Trial], alone: bool) -
     """What the first change shows: the mechanism where no other function has one, and others were
     asked; else the change may only hide what is wrong elsewhere.
     """
-    first = trials[0]
+    first = min(trials, key=lambda trial: trial.tier)
     names = {failure.nodeid for failure in case.failures}
     test = next(name for name in first.passed if name in names)
     outcome = _outcome(first, len(names))
@@ -47,14 +51,14 @@ def _finding(case: Case, function: Function, trials: list[Trial], alone: bool) -
     return Finding(
         function,
         "tried",
-        0.5 + 0.5 * min(first.kept, WELL_KEPT) / WELL_KEPT,
+        LIKELY[first.tier] * (0.5 + 0.5 * min(first.kept, WELL_KEPT) / WELL_KEPT),
         fact,
         (evidence,),
         first.line,
         "mended by a change",
         f"{function.short}: tests pass {_short(first)}",
         f"is that what was meant: {_change(first)} at {function.file}:{first.line}?",
-        mechanism=alone and first.kept > 0,
+        mechanism=alone and first.kept > 0 and first.tier < HIDING,
         tests=first.passed,
     )
 

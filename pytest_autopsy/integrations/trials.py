@@ -89,7 +89,7 @@ def _trial(known: dict[tuple[str, str, int], Function], one: dict[str, Any]) -> 
     function = known.get(place, Function(*place))
     return Trial(
         function, one["line"], one["before"], one["after"], tuple(one["passed"]),
-        tuple(one["failed"]), one["kept"], tuple(one["broke"]),
+        tuple(one["failed"]), one["kept"], tuple(one["broke"]), one["tier"],
     )  # fmt: skip
 
 

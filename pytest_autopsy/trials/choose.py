@@ -10,7 +10,7 @@ from ..source import Source
 from .edits import Edit, edits_of
 from .scope import Scope
 
-LIMITS = ((20, 40), (8, 60), (5, 120))
+LIMITS = ((20, 40), (8, 60), (5, 160), (5, 20))
 """For each tier: of how many suspects edits are tried, and how many of each."""
 
 

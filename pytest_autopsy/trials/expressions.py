@@ -37,6 +37,10 @@ def instead(node: ast.expr, scope: Scope, is_condition: bool) -> Iterator[Choice
     make = _BY_KIND.get(type(node))
     if make is not None:
         yield from make(node, scope)
+    if _is_plain(node):
+        for forgotten in scope.forgotten:
+            yield 1, forgotten
+            yield 1, ast.BoolOp(ast.Or(), [forgotten, node])
     if is_condition:
         yield from _of_condition(node, scope)
 
@@ -64,11 +68,23 @@ def _of_condition(node: ast.expr, scope: Scope) -> Iterator[Choice]:
             yield 2, ast.BoolOp(ast.And(), [node, other])
             yield 2, ast.BoolOp(ast.Or(), [node, other])
             yield 2, ast.BoolOp(ast.And(), [node, negated(other)])
-    for name in scope.parameters:
-        tier = 1 if name in scope.unread else 2
+    forgotten = [(1, one) for one in scope.forgotten]
+    forgotten += [(2, read(name)) for name in scope.parameters if name not in scope.unread]
+    for tier, one in forgotten:
         for operator in (ast.And(), ast.Or()):
-            yield tier, ast.BoolOp(operator, [read(name), node])
-            yield tier, ast.BoolOp(operator, [negated(read(name)), node])
+            yield tier, ast.BoolOp(operator, [one, node])
+            yield tier, ast.BoolOp(operator, [negated(one), node])
+    for called in _asked_of(node, scope):
+        yield 2, ast.BoolOp(ast.Or(), [called, node])
+        yield 2, ast.BoolOp(ast.And(), [node, called])
+        yield 2, ast.BoolOp(ast.And(), [node, negated(called)])
+
+
+def _asked_of(node: ast.expr, scope: Scope) -> Iterator[ast.expr]:
+    """Other questions of what a condition is about."""
+    about = [one for one in ast.walk(node) if isinstance(one, ast.Name) and one.id in scope.names]
+    for name in dict.fromkeys(one.id for one in about[:_MAX_NAMES]):
+        yield from (ast.Call(asked, [read(name)], []) for asked in scope.predicates)
 
 
 def _of_compare(node: ast.Compare, _: Scope) -> Iterator[Choice]:
@@ -98,7 +114,7 @@ def _of_boolean(node: ast.BoolOp, _: Scope) -> Iterator[Choice]:
         yield 0, left[0] if len(left) == 1 else ast.BoolOp(node.op, left)
         turned: ast.expr = negated(node.values[place])
         values = [*node.values[:place], turned, *node.values[place + 1 :]]
-        yield 1, ast.BoolOp(node.op, values)
+        yield 0, ast.BoolOp(node.op, values)
 
 
 def _of_unary(node: ast.UnaryOp, _: Scope) -> Iterator[Choice]:
@@ -181,6 +197,17 @@ def _nearest(name: str, names: tuple[str, ...]) -> list[str]:
     place = names.index(name)
     others = [other for other in names if other != name]
     return sorted(others, key=lambda other: abs(names.index(other) - place))[:_MAX_NAMES]
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """Whether it is a name that is read, a constant, or something empty."""
+    if isinstance(node, (ast.List, ast.Tuple)):
+        return not node.elts and isinstance(node.ctx, ast.Load)
+    if isinstance(node, ast.Dict):
+        return not node.keys
+    return isinstance(node, ast.Constant) or (
+        isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    )
 
 
 def _is_none(node: ast.expr) -> bool:

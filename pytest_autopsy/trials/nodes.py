@@ -64,3 +64,29 @@ def guard(test: ast.expr, body: ast.stmt) -> ast.stmt:
 def assigned(text: str, value: ast.expr) -> ast.stmt:
     """Return `text = value`."""
     return ast.Assign([ast.Name(text, ast.Store())], value)
+
+
+def is_read(node: ast.Name | ast.Attribute) -> bool:
+    """Whether a name or attribute is read, not set or deleted."""
+    return isinstance(node.ctx, ast.Load)
+
+
+def sets_attribute(node: ast.Assign | ast.AugAssign) -> bool:
+    """Whether it sets nothing but attributes or items."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return all(isinstance(one, (ast.Attribute, ast.Subscript)) for one in targets)
+
+
+def is_guard(node: ast.If) -> bool:
+    """Whether it is an early way out, and nothing else."""
+    leaves = isinstance(node.body[-1], (ast.Return, ast.Raise, ast.Continue, ast.Break))
+    return leaves and len(node.body) == 1 and not node.orelse
+
+
+def is_constant_or_empty(value: ast.expr) -> bool:
+    """Whether it is a constant, or makes something of at most one."""
+    if isinstance(value, (ast.List, ast.Dict, ast.Set, ast.Tuple)):
+        return not list(ast.iter_child_nodes(value))[1:]
+    if isinstance(value, ast.Call):
+        return not value.args and not value.keywords and isinstance(value.func, ast.Name)
+    return isinstance(value, ast.Constant)

@@ -13,7 +13,7 @@ MAX_CAUSES = 8
 MAX_SUSPECTS = LIMITS[0][0]
 MAX_FAILING = 8
 MAX_PASSING = 40
-MAX_ELSEWHERE = 60
+MAX_ELSEWHERE = 100
 
 
 def plan_of(
@@ -27,14 +27,14 @@ def plan_of(
         if len(planned) == MAX_CAUSES:
             break
         chosen = [failures[one] for one in (cause.exemplar, *cause.failures)]
-        failing = [f.nodeid for f in chosen if _can_be_asked(f)]
+        failing = list(dict.fromkeys(f.nodeid for f in chosen if _can_be_asked(f)))[:MAX_FAILING]
         suspects = [s for s in cause.diagnosis.suspects if s.function.kind == "code"]
         if failing and suspects and cause.downstream_of is None:
             planned.append({
                 "cause": cause.id,
-                "failing": list(dict.fromkeys(failing))[:MAX_FAILING],
+                "failing": failing,
                 "suspects": [
-                    _suspect(known, one, chosen, path_of) for one in suspects[:MAX_SUSPECTS]
+                    _suspect(known, one, chosen, failing, path_of) for one in suspects[:MAX_SUSPECTS]
                 ],
             })  # fmt: skip
     return planned
@@ -45,7 +45,11 @@ def _can_be_asked(failure: Failure) -> bool:
 
 
 def _suspect(
-    known: Known, suspect: Suspect, failures: list[Failure], path_of: Callable[[str], str]
+    known: Known,
+    suspect: Suspect,
+    failures: list[Failure],
+    asked: list[str],
+    path_of: Callable[[str], str],
 ) -> dict[str, Any]:
     function = suspect.function
     index = known.index_of.get(function[:3])
@@ -53,7 +57,6 @@ def _suspect(
     for failure in failures:
         if failure.footprint is not None and index is not None:
             mask |= failure.footprint.lines.get(index, 0)
-    own = {failure.id for failure in failures}
     return {
         "file": function.file,
         "path": path_of(function.file),
@@ -62,18 +65,18 @@ def _suspect(
         "lines": [function.line + bit for bit in bits(mask & ~1)],  # the first: it was called
         "scores": dict(suspect.lines),
         "passing": _passing(known.run, index, mask),
-        "elsewhere": _elsewhere(known.run, index, mask, own),
+        "elsewhere": _elsewhere(known.run, index, mask, asked),
     }
 
 
-def _elsewhere(run: Run, index: int | None, mask: int, own: set[str]) -> list[str]:
-    """The failing tests of other causes that ran the same lines: a change may mend them, too."""
+def _elsewhere(run: Run, index: int | None, mask: int, asked: list[str]) -> list[str]:
+    """Other failing tests, of whatever cause, that ran most of the same lines."""
     if index is None:
         return []
     ran = [
         (-(mask & rows).bit_count(), one.nodeid)
         for one in run.failures
-        if one.id not in own and _can_be_asked(one) and one.footprint is not None
+        if one.nodeid not in asked and _can_be_asked(one) and one.footprint is not None
         and (rows := one.footprint.lines.get(index, 0))
     ]  # fmt: skip
     return [nodeid for _, nodeid in sorted(ran)[:MAX_ELSEWHERE]]

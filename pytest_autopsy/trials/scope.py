@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
 from ..source import FunctionNode, parameters_of
+from .nodes import attribute, is_constant_or_empty, is_guard, is_read, sets_attribute
 
 Node = TypeVar("Node", bound=ast.AST)
 MAX_DONORS = 12
 MAX_RAISES = 3
+MAX_FORGOTTEN = 4
+_ASKS = re.compile("_*(is|has|have|can|should|must|needs|are)_")
 _BUILTINS = ("len", "str", "int", "list", "tuple", "sorted", "set", "bool")
 
 
@@ -29,18 +33,39 @@ class Scope:
     def parameters(self) -> tuple[str, ...]:
         """The function's parameters, without the object or class that it is called on."""
         names = [argument.arg for argument, _ in parameters_of(self.function)]
-        bound = self.owner is not None and names[:1] in (["self"], ["cls"])
-        return tuple(names[1:] if bound else names)
+        return tuple(names[1:] if self._is_bound else names)
+
+    @cached_property
+    def _is_bound(self) -> bool:
+        first = [argument.arg for argument, _ in parameters_of(self.function)][:1]
+        return self.owner is not None and first in (["self"], ["cls"])
 
     @cached_property
     def unread(self) -> tuple[str, ...]:
         """The parameters that the function never reads: something may have been forgotten."""
-        read = {
-            node.id
-            for node in ast.walk(self.function)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        return tuple(name for name in self.parameters if name not in self._read)
+
+    @cached_property
+    def _read(self) -> set[str]:
+        nodes = ast.walk(self.function)
+        return {one.id for one in nodes if isinstance(one, ast.Name) and is_read(one)}
+
+    @cached_property
+    def forgotten(self) -> list[ast.expr]:
+        """What is at hand and read nowhere: parameters, other names, attributes that the class sets."""
+        asked = {
+            one.attr
+            for one in ast.walk(self.owner or ast.Pass())
+            if isinstance(one, ast.Attribute) and is_read(one)
         }
-        return tuple(name for name in self.parameters if name not in read)
+        found: list[ast.expr] = [
+            ast.Name(name, ast.Load())
+            for name in self.names
+            if name not in self._read and name[0] != "_"
+        ]
+        if self.owner is not None and self._is_bound:
+            found += [attribute(name) for name in self.attributes if name not in asked]
+        return found[:MAX_FORGOTTEN]
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -109,7 +134,7 @@ class Scope:
         for name, node in self.functions.items():
             required = [one for one, default in parameters_of(node) if default is None]
             is_method = self.owner is not None and node in self.owner.body
-            if node is self.function or len(required) != 1 + is_method or name.startswith("__"):
+            if len(required) != 1 + is_method or name.startswith("__"):
                 continue
             called: ast.expr = ast.Name(name, ast.Load())
             if is_method:
@@ -117,6 +142,11 @@ class Scope:
             found.append(called)
         found += (ast.Name(name, ast.Load()) for name in _BUILTINS)
         return found[: MAX_DONORS + len(_BUILTINS)]
+
+    @cached_property
+    def predicates(self) -> list[ast.expr]:
+        """Those makers that are named like a question."""
+        return [one for one in self.makers if _ASKS.match(ast.unparse(one).removeprefix("self."))]
 
     @cached_property
     def unkept(self) -> list[ast.stmt]:
@@ -129,9 +159,9 @@ class Scope:
         read |= set(self.attributes)
         found: list[ast.stmt] = []
         for name in self.parameters:
-            for attribute in (name, f"_{name}", f"__{name}"):
-                if attribute in read and self.owner is not None:
-                    target = ast.Attribute(ast.Name("self", ast.Load()), attribute, ast.Store())
+            for kept in (name, f"_{name}", f"__{name}"):
+                if kept in read and self.owner is not None:
+                    target = ast.Attribute(ast.Name("self", ast.Load()), kept, ast.Store())
                     found.append(ast.Assign([target], ast.Name(name, ast.Load())))
         return found
 
@@ -153,15 +183,19 @@ class Scope:
         made = self.functions.get("__init__") if self.owner is not None else None
         if made is None or made is self.function or isinstance(made, ast.Lambda):
             return []
-        plain = (one for one in made.body if isinstance(one, ast.Assign) and _is_plain(one.value))
+        plain = (
+            one
+            for one in made.body
+            if isinstance(one, ast.Assign) and is_constant_or_empty(one.value)
+        )
         return list(_first(plain, MAX_DONORS))
 
     def _donors(self) -> Iterator[ast.stmt]:
         for around in self.siblings:
             for node in _statements(around):
                 is_call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-                sets = isinstance(node, (ast.Assign, ast.AugAssign)) and _sets_attribute(node)
-                guards = isinstance(node, ast.If) and _is_guard(node)
+                sets = isinstance(node, (ast.Assign, ast.AugAssign)) and sets_attribute(node)
+                guards = isinstance(node, ast.If) and is_guard(node)
                 if (is_call or sets or guards) and self._is_at_hand(node):
                     yield node
 
@@ -189,25 +223,6 @@ def _local_names(functions: Iterable[FunctionNode]) -> set[str]:
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 found.add(node.id)
     return found
-
-
-def _sets_attribute(node: ast.Assign | ast.AugAssign) -> bool:
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    return all(isinstance(one, (ast.Attribute, ast.Subscript)) for one in targets)
-
-
-def _is_guard(node: ast.If) -> bool:
-    """Whether it is an early way out, and nothing else."""
-    leaves = isinstance(node.body[-1], (ast.Return, ast.Raise, ast.Continue, ast.Break))
-    return leaves and len(node.body) == 1 and not node.orelse
-
-
-def _is_plain(value: ast.expr) -> bool:
-    if isinstance(value, (ast.List, ast.Dict, ast.Set, ast.Tuple)):
-        return not list(ast.iter_child_nodes(value))[1:]
-    if isinstance(value, ast.Call):
-        return not value.args and not value.keywords and isinstance(value.func, ast.Name)
-    return isinstance(value, ast.Constant)
 
 
 def _first(found: Iterable[Node], count: int) -> Iterator[Node]:

@@ -214,6 +214,7 @@ class Search:
             "function": attempt.suspect["function"],
             "first": attempt.suspect["line"],
             "line": attempt.edit.line,
+            "tier": attempt.edit.tier,
             "before": attempt.edit.before,
             "after": attempt.edit.after,
             "passed": [name for name in names if tests.get(name) == "passed"],

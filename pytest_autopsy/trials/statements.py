@@ -10,6 +10,8 @@ from .scope import Scope
 
 Choice = tuple[int, list[ast.stmt]]
 """Its tier, and what stands in the statement's place."""
+HIDING = 3
+"""The tier of what does away with an exception, whatever it is: as a rule it hides what is wrong."""
 
 _LEFT_OUT = (ast.Assign, ast.AugAssign, ast.Expr, ast.Raise, ast.Return, ast.Delete)
 
@@ -45,8 +47,11 @@ def instead(node: ast.stmt, scope: Scope, in_loop: bool) -> Iterator[Choice]:
         for name in scope.unread:
             yield 1, [_tried(node, ast.Return(read(name)))]
     if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)):
-        yield 2, [_tried(node, ast.Continue() if in_loop else ast.Return(ast.Constant(None)))]
-        yield 2, [_tried(node, ast.Pass())]
+        for refusal in scope.raises[:2]:
+            yield 2, [_tried(node, refusal)]
+        leave = ast.Continue() if in_loop else ast.Return(ast.Constant(None))
+        yield HIDING, [_tried(node, leave)]
+        yield HIDING, [_tried(node, ast.Pass())]
 
 
 def before(scope: Scope) -> Iterator[Choice]:
@@ -142,7 +147,7 @@ def _of_try(node: ast.Try) -> Iterator[Choice]:
         if handler.type is not None and ast.unparse(handler.type) != "Exception":
             wide = ast.ExceptHandler(read("Exception"), handler.name, handler.body)
             handlers = [*node.handlers[:place], wide, *node.handlers[place + 1 :]]
-            yield 1, [ast.Try(node.body, handlers, node.orelse, node.finalbody)]
+            yield HIDING, [ast.Try(node.body, handlers, node.orelse, node.finalbody)]
     if not node.finalbody:
         for donor in (*node.orelse, *node.body[1:])[:2]:
             yield 2, [ast.Try(node.body, node.handlers, node.orelse, [donor])]
