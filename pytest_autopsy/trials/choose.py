@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ..source import Source
+from ..source import Source, bodies
 from .edits import Edit, edits_of
 from .scope import Scope
 
 LIMITS = ((20, 40), (8, 60), (5, 160), (5, 20))
 """For each tier: of how many suspects edits are tried, and how many of each."""
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class Attempt(NamedTuple):
@@ -52,12 +55,30 @@ def _of_suspect(place: int, suspect: Mapping[str, Any]) -> list[Attempt]:
 
 
 def _around(module: ast.Module, wanted: ast.stmt) -> tuple[ast.stmt, ast.ClassDef | None]:
-    """The statement of the module that a function is in, and the class right around it, if any."""
-    owner = None
-    for top in module.body:
-        if top.lineno <= wanted.lineno <= (top.end_lineno or top.lineno):
-            for node in ast.walk(top):
-                if isinstance(node, ast.ClassDef) and any(one is wanted for one in node.body):
-                    owner = node
-            return top, owner
-    raise ValueError("the function is not of the module")
+    """The least statement that a function compiles in as it does in its module; the class around it.
+
+    Of classes no more than what names methods and mangles their names: to compile a large one takes
+    longer than most tests.
+    """
+    chain = _way_to(module, wanted)
+    owner = chain[-2] if isinstance(chain[-2], ast.ClassDef) else None
+    outermost = next(place for place, one in enumerate(chain) if isinstance(one, _FUNCTIONS))
+    top = chain[outermost]
+    for one in reversed(chain[:outermost]):
+        if isinstance(one, ast.ClassDef):
+            inner, top = top, copy.copy(one)
+            top.bases, top.keywords, top.decorator_list, top.body = [], [], [], [inner]
+    return top, owner
+
+
+def _way_to(module: ast.Module, wanted: ast.stmt) -> list[Any]:
+    """The module and the statements of it that hold one another, down to the one wanted."""
+    chain: list[Any] = [module]
+    while chain[-1] is not wanted:
+        inner = (one for block in bodies(chain[-1]) for one in block)
+        chain.append(next(one for one in inner if wanted.lineno in range(one.lineno, _end(one))))
+    return chain
+
+
+def _end(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) + 1

@@ -14,6 +14,7 @@ import pytest_autopsy
 from pytest_autopsy.source import Source
 from pytest_autopsy.trials.choose import attempts
 from pytest_autopsy.trials.edits import edits_of
+from pytest_autopsy.trials.statements import HIDING
 
 from .helpers import edit_of, scope_of, told
 
@@ -53,6 +54,20 @@ MENDED = {
         "def f(a, default):\n    return g[a]\n", "return g[a]",
         "try: return g[a]; except Exception: return default",
     ),
+    "something empty for a parameter": (
+        "def f(a):\n    for b in []:\n        g(b)\n", "[]", "a",
+    ),
+    "a forgotten clause": (
+        "def f(a, strict):\n    if a:\n        return 1\n", "if a: return 1", "if not strict or a: return 1",
+    ),
+    "one clause turned round": ("def f(a, b):\n    return a and b\n", "a and b", "a and (not b)"),
+    "another question": (
+        "def is_old(a):\n    return a > 9\ndef f(b):\n    if b == 1:\n        return 1\n", "b == 1", "is_old(b) or b == 1",
+    ),
+    "another error": (
+        "def f(a):\n    return int(a)\ndef g(a):\n    raise ValueError(a)\n", "return int(a)",
+        "try: return int(a); except Exception: raise ValueError(a)",
+    ),
 }  # fmt: skip
 PUT_IN = {
     "None": ("def f(a):\n    return a + 1\n", "if a is None: return None"),
@@ -87,6 +102,35 @@ def test_the_likeliest_come_first():
     every = edits_of(scope_of("def f(a, b):\n    return a < b\n", "f"), None)
     assert [edit.tier for edit in every] == sorted(edit.tier for edit in every)
     assert every[0].after == "a <= b"
+
+
+def test_an_attribute_that_no_method_reads_may_have_been_forgotten():
+    text = """
+        class C:
+            def __init__(self, error, limit):
+                self.error = error
+                self.limit = limit
+            def f(self, message):
+                return message.format(self.limit)
+        """
+    every = told(text, "C.f")
+    assert ("message.format(self.limit)", "(self.error or message).format(self.limit)") in every
+    assert not [one for one in every if "self.limit or" in one[1]]
+
+
+def test_a_function_may_have_been_meant_to_call_itself():
+    text = "class C:\n    def f(self, a):\n        return [b for b in a]\n"
+    assert ("[b for b in a]", "[self.f(b) for b in a]") in told(text, "C.f")
+
+
+def test_what_hides_an_exception_comes_last():
+    text = "def f(a):\n    try:\n        g(a)\n    except KeyError:\n        b = 1\n"
+    every = edits_of(scope_of(text, "f"), None)
+    hiding = [edit for edit in every if edit.tier == HIDING]
+    assert hiding == every[-len(hiding) :]
+    assert {"try: g(a); except Exception: b = 1", "try: g(a); except Exception: pass"} <= {
+        edit.after for edit in hiding
+    }
 
 
 def test_lines_that_were_not_run_are_left_alone():

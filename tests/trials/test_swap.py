@@ -38,6 +38,22 @@ TEXT = """
     @functools.lru_cache
     def cached(a):
         return a - 1
+
+    if True:
+        class Base:
+            def asked(self):
+                return 1
+
+        class Around:
+            class Within(Base):
+                __hidden = 5
+
+                def asked(self):
+                    return super().asked() + self.__hidden
+
+                @staticmethod
+                def made(n):
+                    return [lambda a: a < n for _ in "ab"]
 """
 
 
@@ -83,6 +99,15 @@ def test_a_property(module):
     shop = module.Shop()
     change(module, "Shop.doubled", "self.__secret // 2")
     assert shop.doubled == 1
+
+
+def test_a_method_of_a_class_in_a_class_that_calls_what_it_overrides(module):
+    within = module.Around.Within()
+    change(module, "Around.Within.asked", "super().asked() - self.__hidden")
+    assert within.asked() == -4
+    before = within.made(1)
+    change(module, "Around.Within.made", "a <= n")
+    assert before[0](1)
 
 
 def test_a_closure_that_is_there_and_one_that_comes(module):

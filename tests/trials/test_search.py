@@ -1,0 +1,129 @@
+"""The search: which tests are asked with an edit, in which order, and what is told of it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import textwrap
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from pytest_autopsy.source import Source
+from pytest_autopsy.trials.search import Search
+from pytest_autopsy.trials.swap import loaded_functions
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="trials need forks")
+
+TEXT = """
+    def reduced(count):
+        return count > 10
+
+    def label(count):
+        return "reduced" if reduced(count) else "whole"
+
+    def write(count):
+        open("/nowhere/else", "w").close()
+    """
+
+
+class Callables:
+    """Callables that fail by raising, by name; notes what was asked in this process."""
+
+    def __init__(self, **every: Callable[[], object]) -> None:
+        self.every = every
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.every
+
+    def run(self, names: Sequence[str], until: int = 1 << 30) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name in names:
+            try:
+                self.every[name]()
+                found[name] = "passed"
+            except Exception:
+                found[name] = "failed"
+            if list(found.values()).count("failed") >= until:
+                break
+        return found
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> ModuleType:
+    path = tmp_path / "searched.py"
+    path.write_text(textwrap.dedent(TEXT))
+    spec = importlib.util.spec_from_file_location("searched", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def tests(module: ModuleType) -> Callables:
+    def check(function: Callable[[int], object], count: int, wanted: object) -> Callable[[], None]:
+        def test() -> None:
+            assert function(count) == wanted
+
+        return test
+
+    return Callables(
+        ten=check(module.reduced, 10, True),
+        eleven=check(module.reduced, 11, True),
+        nine=check(module.reduced, 9, False),
+        ten_told=check(module.label, 10, "reduced"),
+        nine_told=check(module.label, 9, "cheap"),
+        writes=lambda: module.write(10),
+    )
+
+
+def suspect(module: ModuleType, name: str, **more: object) -> dict[str, object]:
+    assert module.__file__ is not None
+    line = next(span.line for span in Source(module.__file__).spans if span.name == name)
+    return {
+        "file": "searched.py", "path": module.__file__, "function": name, "line": line, "lines": [],
+        "scores": {}, "passing": ["eleven", "nine"], "elsewhere": [], **more,
+    }  # fmt: skip
+
+
+def search(
+    module: ModuleType, tests: Callables, mended: set[str], failing: list[str], **more: object
+) -> tuple[dict[str, object], list[dict[str, object]]]:
+    """What is told of the tests, and of the edits."""
+    cause = {"cause": "c", "failing": failing, "suspects": [suspect(module, "reduced", **more)]}
+    control, *found = Search(tests, loaded_functions(), cause, None, mended).results()
+    return control, found
+
+
+def test_what_mends_and_keeps_explains(module: ModuleType, tests: Callables) -> None:
+    control, found = search(module, tests, set(), ["ten"])
+    explaining = [one for one in found if not one["failed"] and not one["broke"]]
+    assert control["failing"] == ["ten"]
+    assert control["made"] > 3
+    first = explaining[0]
+    assert (first["before"], first["after"], first["tier"]) == ("count > 10", "count >= 10", 0)
+    assert (first["passed"], first["kept"]) == (["ten"], 2)
+    broken = next(one for one in found if one["after"] == "count <= 10")
+    assert broken["broke"] == ["eleven"]
+
+
+def test_failing_tests_of_other_causes_are_asked_and_not_looked_into_again(
+    module: ModuleType, tests: Callables
+) -> None:
+    mended: set[str] = set()
+    others = ["ten_told", "nine_told", "writes", "gone"]
+    _, found = search(module, tests, mended, ["ten"], elsewhere=others)
+    first = next(one for one in found if one["after"] == "count >= 10")
+    assert first["passed"] == ["ten", "ten_told"]
+    assert first["failed"] == []  # nine_told fails for a reason of its own
+    assert mended == {"ten_told"}
+    control, found = search(module, tests, mended, ["ten_told"])
+    assert (control, found) == ({"failing": ["ten_told"], "refused": [], "made": 0}, [])
+
+
+def test_what_is_refused_is_told_and_not_tried(module: ModuleType, tests: Callables) -> None:
+    control, found = search(module, tests, set(), ["writes"])
+    assert (control["failing"], control["refused"], found) == ([], ["write files"], [])
