@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 from ..source import Source, bodies
-from .edits import Edit, edits_of
+from .edits import Edit, different, edits_of
 from .scope import Scope
 
 LIMITS = ((20, 40), (8, 60), (5, 160), (5, 20))
@@ -30,28 +31,29 @@ def attempts(suspects: list[dict[str, Any]]) -> list[list[Attempt]]:
     """Return what to try in each tier: of suspects as a plan has them, each in turn."""
     tiers: list[list[tuple[int, Attempt]]] = [[] for _ in LIMITS]
     for place, suspect in enumerate(suspects):
-        found = _of_suspect(place, suspect)
+        edits, top = _of_suspect(suspect)
         for tier, (most_suspects, most_edits) in enumerate(LIMITS):
-            mine = [one for one in found if one.edit.tier == tier and place < most_suspects]
-            tiers[tier] += enumerate(mine[:most_edits])
+            mine = [one for one in edits if one.tier == tier] if place < most_suspects else []
+            for turn, edit in enumerate(islice(different(mine), most_edits)):
+                tiers[tier].append((turn, Attempt(place, suspect, edit, top)))
     return [[one for _, one in sorted(tier, key=lambda it: (it[0], it[1].place))] for tier in tiers]
 
 
-def _of_suspect(place: int, suspect: Mapping[str, Any]) -> list[Attempt]:
-    """All edits of a suspect, those of its most suspicious lines first."""
+def _of_suspect(suspect: Mapping[str, Any]) -> tuple[list[Edit], ast.stmt]:
+    """All edits of a suspect, those of its most suspicious lines first; what to compile with them."""
     source = Source(suspect["path"])
     span = source.function(suspect["function"], suspect["line"])
     if span is None or source.tree is None or isinstance(span.node, ast.Lambda):
-        return []
+        return [], ast.Pass()
     top, owner = _around(source.tree, span.node)
     scope = Scope(span.node, owner, source.tree)
     try:
         found = edits_of(scope, frozenset(suspect["lines"]) or None)
     except RecursionError:  # a deeper tree than the interpreter's stack
-        return []
+        return [], top
     scores = {int(line): score for line, score in suspect["scores"].items()}
     found.sort(key=lambda edit: -scores.get(edit.line, 0.0))
-    return [Attempt(place, suspect, edit, top) for edit in found]
+    return found, top
 
 
 def _around(module: ast.Module, wanted: ast.stmt) -> tuple[ast.stmt, ast.ClassDef | None]:

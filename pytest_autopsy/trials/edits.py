@@ -5,19 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 from typing import Any
 
 from ..source import bodies
-from . import expressions, statements
+from . import expressions, statements, wording
 from .scope import Scope
+from .wording import VAGUE
 
-MAX_TEXT = 120
 _CONDITIONS = (ast.If, ast.While, ast.IfExp)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
-_VAGUE = (ast.Constant, ast.Name, ast.Attribute, ast.UnaryOp, ast.Slice, ast.Starred)
-"""What tells little by itself: a change of it is told with the expression around it."""
 _NOT_ENTERED = (ast.stmt, ast.ExceptHandler, ast.JoinedStr, ast.expr_context)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -46,16 +44,29 @@ class Slot:
             self.holder[self.start : self.end] = new
 
 
-@dataclass(frozen=True)
+@dataclass
 class Edit:
-    """A change of one piece: `before` is empty where something is put in, `after` where it goes."""
+    """A change of one piece. What it is in words is found out when asked: most are never tried."""
 
     tier: int
     line: int
-    before: str
-    after: str
     slot: Slot
     new: Any
+    tell: Callable[[], tuple[str, str]]
+
+    @cached_property
+    def _told(self) -> tuple[str, str]:
+        return self.tell()
+
+    @property
+    def before(self) -> str:
+        """What is replaced, in a line; empty where something is put in."""
+        return self._told[0]
+
+    @property
+    def after(self) -> str:
+        """What stands in its place, in a line; empty where it is left out."""
+        return self._told[1]
 
     def apply(self) -> Callable[[], None]:
         """Change the tree; return what changes it back."""
@@ -70,6 +81,8 @@ class Edit:
 def edits_of(scope: Scope, lines: frozenset[int] | None) -> list[Edit]:
     """Return the edits of a function, the likeliest first, of the lines that were run (None: all).
 
+    Some may be told in the same words, see `different`.
+
     What is nested in it is a function of its own.
     """
     body = scope.function.body
@@ -80,7 +93,7 @@ def edits_of(scope: Scope, lines: frozenset[int] | None) -> list[Edit]:
     if last > first:
         found += _put_in(statements.before_the_end(scope), body, last)
     found.sort(key=lambda edit: edit.tier)  # stable: else by place
-    return list(_different(found))
+    return found
 
 
 def _put_in(
@@ -90,10 +103,12 @@ def _put_in(
     beside = body[min(place, len(body) - 1)]
     for tier, new in choices:
         placed = _at(new, beside)
-        yield Edit(tier, beside.lineno, "", _all(placed), Slot(body, "", place, place), placed)
+        tell = partial(wording.of_put_in, placed)
+        yield Edit(tier, beside.lineno, Slot(body, "", place, place), placed, tell)
 
 
-def _different(found: Iterable[Edit]) -> Iterator[Edit]:
+def different(found: Iterable[Edit]) -> Iterator[Edit]:
+    """Yield those edits that change something, and each once."""
     seen: set[tuple[int, str, str, int]] = set()
     for edit in found:
         key = edit.line, edit.before, edit.after, 0 if edit.before else edit.slot.start
@@ -118,16 +133,15 @@ def _in_block(
 
 def _of_statement(block: list[ast.stmt], place: int, scope: Scope, in_loop: bool) -> Iterator[Edit]:
     node = block[place]
-    before, slot = _text(node), Slot(block, "", place, place + 1)
+    slot = Slot(block, "", place, place + 1)
     for tier, new in statements.instead(node, scope, in_loop):
         placed = _at(new, node)
-        after = "" if isinstance(new[0], ast.Pass) else _all(placed)
-        yield Edit(tier, node.lineno, *_headers(before, after), slot, placed)
+        yield Edit(tier, node.lineno, slot, placed, partial(wording.of_statement, node, placed))
     if place + 1 < len(block) and not isinstance(node, (ast.Return, ast.Raise)):
         following = block[place + 1]
         yield Edit(
-            2, node.lineno, _all([node, following]), _all([following, node]),
-            Slot(block, "", place, place + 2), [following, node],
+            2, node.lineno, Slot(block, "", place, place + 2), [following, node],
+            partial(wording.of_order, node, following),
         )  # fmt: skip
 
 
@@ -143,7 +157,7 @@ def _of_expressions(node: ast.stmt, scope: Scope) -> Iterator[Edit]:
                 choices = chain(choices, expressions.wrapped(child, scope))
             for tier, new in choices:
                 yield _of_expression(tier, new, child, around, slot)
-        telling = child if isinstance(child, ast.expr) and not isinstance(child, _VAGUE) else around
+        telling = child if isinstance(child, ast.expr) and not isinstance(child, VAGUE) else around
         waiting += [(telling, child, inner) for _, inner in _slots(child)]
 
 
@@ -179,13 +193,8 @@ def _of_expression(tier: int, new: ast.expr, old: ast.expr, around: ast.AST, slo
     ast.copy_location(new, old)
     ast.fix_missing_locations(new)
     content: Any = new if slot.field else [new]
-    if not isinstance(old, _VAGUE):
-        return Edit(tier, old.lineno, _text(old), _text(new), slot, content)
-    before = _text(around)
-    slot.put(content)
-    after = _text(around)
-    slot.put(old if slot.field else [old])
-    return Edit(tier, old.lineno, before, after, slot, content)
+    tell = partial(wording.of_expression, new, old, around, slot)
+    return Edit(tier, old.lineno, slot, content, tell)
 
 
 def _at(new: list[ast.stmt], old: ast.stmt) -> list[ast.stmt]:
@@ -205,28 +214,3 @@ def _was_run(node: ast.stmt, lines: frozenset[int]) -> bool:
 
 def _is_text(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _all(nodes: list[ast.stmt]) -> str:
-    """Statements in one line, of compound ones the first lines."""
-    return "; ".join(map(_text, nodes))[: MAX_TEXT * 2]
-
-
-def _headers(before: str, after: str) -> tuple[str, str]:
-    """Of compound statements the first lines, where these tell the difference."""
-    old, new = (text.partition(": ")[0] for text in (before, after))
-    is_block = before.startswith(("for ", "async for ")) and after.startswith(old.split()[0])
-    return (old, new) if is_block and old != new else (before, after)
-
-
-def _text(node: ast.AST) -> str:
-    """A piece in one line: of a compound statement as many lines as there is room for."""
-    whole = ast.unparse(node).replace("__import__('copy')", "copy")
-    lines = [line.strip() for line in whole.splitlines()]
-    text = lines[0]
-    for place, line in enumerate(lines[1:]):
-        joint = " " if lines[place].endswith(":") else "; "
-        if len(text) + len(line) > MAX_TEXT:
-            return f"{text}{joint}..."
-        text += joint + line
-    return text
