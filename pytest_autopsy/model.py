@@ -339,6 +339,11 @@ class Told(NamedTuple):
     strength: float  # 0 to 1
 
 
+MOST = 0.75
+"""The share of a cause's failing tests that a change mends which is taken to explain them: what is
+left may be another cause's. Set on the faults that weights are fitted on."""
+
+
 class Trial(NamedTuple):
     """A small change of a function, made in memory while tests were run again, and their outcomes.
 
@@ -353,12 +358,13 @@ class Trial(NamedTuple):
     failed: tuple[str, ...]  # of those that still fail
     kept: int  # tests that passed, run the function and still pass
     broke: tuple[str, ...]  # those that do not; asking ends with the first
-    tier: int = 0  # of such changes as are tried at first; the last hides exceptions
+    tier: int = 0  # those of tier 0 are tried first; those of the last hide exceptions
+    share: float = 1.0  # of its cause's failing tests those that pass
 
     @property
     def explains(self) -> bool:
-        """Whether with it every test passes that was asked."""
-        return not self.failed and not self.broke
+        """Whether most of its cause's failing tests pass with it, and no other fails."""
+        return self.share >= MOST and not self.broke
 
 
 class Step(NamedTuple):

@@ -76,6 +76,7 @@ WEIGHTS = {
     "itself": 4.5,
     "told": 1.0,
     "tried": 3.0,
+    "elsewhere": 1.0,
     "changed": 0.6,
     "class": 0.3,
     "novel": 0.25,

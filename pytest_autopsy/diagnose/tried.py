@@ -7,9 +7,9 @@ after which tests pass shows where it matters, not that it is the right one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from ..model import Evidence, Function, Trial
+from ..model import MOST, Evidence, Function, Trial
 from ..observe.text import shortened
 from .case import Case, Finding
 
@@ -22,20 +22,40 @@ WELL_KEPT = 5
 
 
 def find(case: Case) -> list[Finding]:
-    """Return a finding for each function with a change after which all tests asked pass."""
+    """Return a finding for each function with a change that mends these failures, or others alone."""
     found: dict[Function, list[Trial]] = {}
     for trial in of_case(case):
         found.setdefault(case.with_kind(trial.function), []).append(trial)
-    alone = sum(min(trial.tier for trial in trials) < HIDING for trials in found.values()) == 1
-    return [_finding(case, one, trials, alone) for one, trials in found.items()]
+    alone = sum(min(one.tier for one in trials) < HIDING for trials in found.values()) == 1
+    findings = [_finding(case, one, trials, alone) for one, trials in found.items()]
+    return [*findings, *_elsewhere(case, found.keys())]
 
 
 def of_case(case: Case) -> Iterator[Trial]:
     """Yield the trials that explain the failures at hand, in the order in which they were made."""
-    names = {failure.nodeid for failure in case.failures}
     for trial in case.run.trials:
-        if trial.explains and not names.isdisjoint(trial.passed):
+        mended, unmended = _counts(case, trial)
+        if trial.explains and mended and mended >= MOST * (mended + unmended):
             yield trial
+
+
+def _counts(case: Case, trial: Trial) -> tuple[int, int]:
+    """How many of the failing tests at hand pass with a change, and how many still fail."""
+    names = {failure.nodeid for failure in case.failures}
+    return len(names.intersection(trial.passed)), len(names.intersection(trial.failed))
+
+
+def _elsewhere(case: Case, mending: Collection[Function]) -> Iterator[Finding]:
+    """That what mends other failures in a function does nothing for these speaks for it."""
+    seen: set[Function] = set(mending)
+    for trial in case.run.trials:
+        function = case.with_kind(trial.function)
+        mended, unmended = _counts(case, trial)
+        others_alone = trial.explains and trial.tier < HIDING and unmended and not mended
+        if others_alone and function not in seen:
+            seen.add(function)
+            fact = f"{_change(trial)} mends other failures, and not this"
+            yield Finding(function, "elsewhere", -LIKELY[trial.tier], fact)
 
 
 def _finding(case: Case, function: Function, trials: list[Trial], alone: bool) -> Finding:
@@ -43,24 +63,29 @@ def _finding(case: Case, function: Function, trials: list[Trial], alone: bool) -
     asked; else the change may only hide what is wrong elsewhere.
     """
     first = min(trials, key=lambda trial: trial.tier)
+    mended, unmended = _counts(case, first)
     names = {failure.nodeid for failure in case.failures}
     test = next(name for name in first.passed if name in names)
-    outcome = _outcome(first, len(names))
+    outcome = _outcome(first, mended, unmended, len(names))
     fact = f"{_change(first)}: {outcome}"
     evidence = Evidence("tried", fact, "culprit", function.file, first.line, function.name, test)
     return Finding(
         function,
         "tried",
-        LIKELY[first.tier] * (0.5 + 0.5 * min(first.kept, WELL_KEPT) / WELL_KEPT),
+        LIKELY[first.tier] * (mended / (mended + unmended)) * _soundness(first),
         fact,
         (evidence,),
         first.line,
         "mended by a change",
         f"{function.short}: tests pass {_short(first)}",
         f"is that what was meant: {_change(first)} at {function.file}:{first.line}?",
-        mechanism=alone and first.kept > 0 and first.tier < HIDING,
+        mechanism=alone and not unmended and first.kept > 0 and first.tier < HIDING,
         tests=first.passed,
     )
+
+
+def _soundness(trial: Trial) -> float:
+    return 0.5 + 0.5 * min(trial.kept, WELL_KEPT) / WELL_KEPT
 
 
 def _change(trial: Trial) -> str:
@@ -78,14 +103,15 @@ def _quoted(text: str) -> str:
     return f"`{shortened(text, MAX_TEXT)}`"
 
 
-def _outcome(trial: Trial, failing: int) -> str:
+def _outcome(trial: Trial, mended: int, unmended: int, failing: int) -> str:
     """What came of it: of how many failing tests, and of how many that pass and run the function."""
-    asked = len(trial.passed)
-    if asked < failing:
-        verbs = "was asked passes" if asked == 1 else "were asked pass"
-        told = f"of {failing} failing tests the {asked} that {verbs}"
+    if unmended:
+        told = f"{mended} of {mended + unmended} failing tests pass"
+    elif mended < failing:
+        verbs = "was asked passes" if mended == 1 else "were asked pass"
+        told = f"of {failing} failing tests the {mended} that {verbs}"
     else:
-        told = "the failing test passes" if asked == 1 else f"all {asked} failing tests pass"
+        told = "the failing test passes" if mended == 1 else f"all {mended} failing tests pass"
     if not trial.kept:
         return told
     return f"{told}, {trial.kept} of {trial.kept} others that run it still do"

@@ -89,7 +89,7 @@ def _trial(known: dict[tuple[str, str, int], Function], one: dict[str, Any]) -> 
     function = known.get(place, Function(*place))
     return Trial(
         function, one["line"], one["before"], one["after"], tuple(one["passed"]),
-        tuple(one["failed"]), one["kept"], tuple(one["broke"]), one["tier"],
+        tuple(one["failed"]), one["kept"], tuple(one["broke"]), one["tier"], one["share"],
     )  # fmt: skip
 
 
@@ -105,6 +105,7 @@ def _joined(trials: Iterable[Trial]) -> list[Trial]:
             else known._replace(
                 passed=tuple(dict.fromkeys((*known.passed, *trial.passed))),
                 failed=tuple(dict.fromkeys((*known.failed, *trial.failed))),
+                share=max(known.share, trial.share),
                 kept=max(known.kept, trial.kept),
                 broke=tuple(dict.fromkeys((*known.broke, *trial.broke))),
             )

@@ -209,6 +209,7 @@ def _trial(trial: Trial) -> dict[str, object]:
         "before": _sentence(trial.before),
         "after": _sentence(trial.after),
         "passed": [clean(name) for name in trial.passed],
+        "failed": [clean(name) for name in trial.failed],
         "kept": trial.kept,
     }
 

@@ -14,6 +14,7 @@ from functools import partial
 from types import CodeType, FunctionType
 from typing import Any, Protocol
 
+from ..model import MOST
 from .choose import Attempt, attempts
 from .forks import Result, in_forks
 from .swap import Loaded, swap
@@ -56,20 +57,34 @@ class Search:
         self.made = 0
 
     def results(self) -> Iterator[Result]:
-        """Yield what the tests do without an edit, then each edit with which the first one passes."""
+        """Yield what the tests do without an edit, then each edit with which the first one passes.
+
+        Failing tests that are left over by what explains most of them are searched for once more.
+        """
         waiting = [name for name in self.cause["failing"] if name not in self.mended]
         if not waiting:
             yield {"failing": self.cause["failing"], "refused": [], "made": 0}
             return
         known, refused = self._unchanged(waiting)
-        self.failing = [name for name, (how, _) in known.items() if how == "failed"]
-        took = [known[name][1] for name in self.failing]
-        self.alarm = 0.3 + 3 * took[0] if took else 0.0
-        self.patience = 1.0 + 8 * sum(took)
-        found = list(self._tiers()) if self.failing else []
-        self._ask_others([one for one in found if not one[1]["failed"] and not one[1]["broke"]])
-        yield {"failing": self.failing, "refused": sorted(set(refused)), "made": self.made}
+        failing = {name: seconds for name, (how, seconds) in known.items() if how == "failed"}
+        found: list[tuple[Attempt, Result]] = []
+        left, before = failing, len(failing) + 1
+        while left and len(left) < before:
+            before, made = len(left), self._search(left)
+            mended = {name for _, told in made if _explains(told) for name in told["passed"]}
+            left = {name: seconds for name, seconds in left.items() if name not in mended}
+            found += made
+        yield {"failing": list(failing), "refused": sorted(set(refused)), "made": self.made}
         yield from (told for _, told in found)
+
+    def _search(self, failing: dict[str, float]) -> list[tuple[Attempt, Result]]:
+        """Return what mends the first of failing tests, each with the seconds that it takes."""
+        self.failing, took = list(failing), list(failing.values())
+        self.alarm = 0.3 + 3 * took[0]
+        self.patience = 1.0 + 8 * sum(took)
+        found = list(self._tiers())
+        self._ask_others([one for one in found if _explains(one[1])])
+        return found
 
     def _unchanged(self, names: Iterable[str]) -> tuple[dict[str, tuple[str, float]], list[str]]:
         """Name -> outcome and seconds of tests alone in a sandbox; what others were refused."""
@@ -113,7 +128,7 @@ class Search:
         for attempt in self._screened(tier):
             ((_, result),) = self._forked([partial(self._try, attempt)], self.patience)
             told = self._told(attempt, result)
-            if told is not None and not told["failed"]:
+            if told is not None and told["share"] >= MOST:
                 helping.append((attempt, told))
             elif told is not None:
                 yield attempt, told
@@ -143,6 +158,7 @@ class Search:
             if not result["refused"] and "ended" not in result:
                 passed = [name for name, how in result["tests"].items() if how == "passed"]
                 asked[number][1]["passed"] += passed
+                asked[number][1]["failed"] += sorted(result["tests"].keys() - set(passed))
                 if len({attempt.place for attempt, _ in explaining}) == 1:
                     self.mended.update(passed)
 
@@ -223,6 +239,7 @@ class Search:
         tests, names = result.get("tests", {}), self.failing
         if result["refused"] or tests.get(names[0]) != "passed":
             return None
+        passed = [name for name in names if tests.get(name) == "passed"]
         return {
             "file": attempt.suspect["file"],
             "function": attempt.suspect["function"],
@@ -231,8 +248,9 @@ class Search:
             "tier": attempt.edit.tier,
             "before": attempt.edit.before,
             "after": attempt.edit.after,
-            "passed": [name for name in names if tests.get(name) == "passed"],
-            "failed": [name for name in names if tests.get(name) != "passed"],
+            "passed": passed,
+            "failed": [name for name in names if name not in passed],
+            "share": len(passed) / len(names),
             "kept": 0,
             "broke": [],
         }
@@ -240,6 +258,10 @@ class Search:
 
 class _OutOfTime(BaseException):
     """No Exception: those a program handles."""
+
+
+def _explains(told: Result) -> bool:
+    return bool(told["share"] >= MOST and not told["broke"])
 
 
 @contextmanager
