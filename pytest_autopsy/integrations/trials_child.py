@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ..trials.asking import Asking
 from ..trials.search import Search
 from ..trials.swap import loaded_functions
 
@@ -26,13 +27,12 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         return None
     plan = json.loads(Path(path).read_text(encoding="utf-8"))
     _dismiss_writers(session.config.pluginmanager)
-    tests, loaded = _Tests(session.items), loaded_functions()
+    asking = Asking(_Tests(session.items), loaded_functions(), plan.get("folder"))
     gc.freeze()  # else every fork's first collection copies what it shares
     mended: set[str] = set()
     with Path(path).with_suffix(RESULTS).open("w", encoding="utf-8") as told:
         for cause in plan["causes"]:
-            search = Search(tests, loaded, cause, plan.get("folder"), mended)
-            for result in search.results():
+            for result in Search(asking, cause, mended).results():
                 told.write(json.dumps({"cause": cause["cause"], **result}) + "\n")
                 told.flush()
     return True

@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 
 from pytest_autopsy.source import Source
+from pytest_autopsy.trials.asking import Asking
 from pytest_autopsy.trials.search import Search
 from pytest_autopsy.trials.swap import loaded_functions
 
@@ -94,7 +95,7 @@ def search(
 ) -> tuple[dict[str, object], list[dict[str, object]]]:
     """What is told of the tests, and of the edits."""
     cause = {"cause": "c", "failing": failing, "suspects": [suspect(module, "reduced", **more)]}
-    control, *found = Search(tests, loaded_functions(), cause, None, mended).results()
+    control, *found = Search(Asking(tests, loaded_functions(), None), cause, mended).results()
     return control, found
 
 
