@@ -32,10 +32,14 @@ def find(case: Case) -> list[Finding]:
 
 
 def of_case(case: Case) -> Iterator[Trial]:
-    """Yield the trials that explain the failures at hand, in the order in which they were made."""
-    for trial in case.run.trials:
-        mended, unmended = _counts(case, trial)
-        if trial.explains and mended and mended >= MOST * (mended + unmended):
+    """Yield the trials that explain the failures at hand, in the order in which they were made.
+
+    One that mends most of them, where there is none that mends them all.
+    """
+    counted = [(trial, *_counts(case, trial)) for trial in case.run.trials if trial.explains]
+    least = MOST if all(unmended for _, mended, unmended in counted if mended) else 1.0
+    for trial, mended, unmended in counted:
+        if mended and mended >= least * (mended + unmended):
             yield trial
 
 
