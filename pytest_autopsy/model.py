@@ -342,6 +342,8 @@ class Told(NamedTuple):
 MOST = 0.75
 """The share of a cause's failing tests that a change mends which is taken to explain them: what is
 left may be another cause's. Set on the faults that weights are fitted on."""
+HIDING = 3
+"""The tier of changes that do away with an exception, whatever it is: they hide what is wrong."""
 
 
 class Trial(NamedTuple):
@@ -358,7 +360,7 @@ class Trial(NamedTuple):
     failed: tuple[str, ...]  # of those that still fail
     kept: int  # tests that passed, run the function and still pass
     broke: tuple[str, ...]  # those that do not; asking ends with the first
-    tier: int = 0  # those of tier 0 are tried first; those of the last hide exceptions
+    tier: int = 0  # those of tier 0 are tried first, those of HIDING last
     share: float = 1.0  # of its cause's failing tests those that pass
 
     @property

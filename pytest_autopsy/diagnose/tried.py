@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from ..model import MOST, Evidence, Function, Trial
+from ..model import HIDING, MOST, Evidence, Function, Trial
 from ..observe.text import shortened
 from .case import Case, Finding
 
 MAX_TEXT = 70
 LIKELY = (1.0, 0.8, 0.6, 0.1)
 """How much a change of each tier counts. Set on the faults that weights are fitted on."""
-HIDING = 3
 WELL_KEPT = 5
 """Passing tests that still pass, from which on a change counts whole; with none it counts half."""
 

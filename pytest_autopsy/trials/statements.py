@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ..model import HIDING
 from .nodes import asked, assigned, call, copied, guard, is_none, negated, read
 from .scope import Scope
 
 Choice = tuple[int, list[ast.stmt]]
 """Its tier, and what stands in the statement's place."""
-HIDING = 3
-"""The tier of what does away with an exception, whatever it is: as a rule it hides what is wrong."""
 
 _LEFT_OUT = (ast.Assign, ast.AugAssign, ast.Expr, ast.Raise, ast.Return, ast.Delete)
 

@@ -88,5 +88,7 @@ class Bench:
         """Diagnose all failures together."""
         return diagnose(self.case())
 
-    def case(self) -> Case:
-        return Case(self.run, self.run.failures, self.targets.absolute)
+    def case(self, *names: str) -> Case:
+        """The failures of these tests, of all where none is named."""
+        chosen = [one for one in self.run.failures if not names or one.nodeid in names]
+        return Case(self.run, chosen, self.targets.absolute)

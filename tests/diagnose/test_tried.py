@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from pytest_autopsy.model import Function, Trial
+from pytest_autopsy.diagnose.case import Case
+from pytest_autopsy.diagnose.rank import diagnose
+from pytest_autopsy.model import HIDING, Function, Trial
 
 from .helpers import Bench
 
@@ -33,6 +35,14 @@ def test_ten():
 
 def test_ten_more():
     assert reduced([2] * 10) == 18
+
+
+def test_ten_large():
+    assert reduced([10] * 10) == 90
+
+
+def test_other():
+    assert total([1]) == 2
 """
 BEFORE, AFTER = "len(prices) > 10", "len(prices) >= 10"
 
@@ -74,7 +84,7 @@ def test_a_change_that_mends_all_is_shown_and_told(made: Bench):
 @pytest.mark.parametrize(
     "other",
     [
-        {"failed": ("test_ten_more",), "passed": ("test_ten",)},
+        {"failed": ("test_ten_more",), "passed": ("test_ten",), "share": 0.5},
         {"broke": ("test_few",)},
         {"passed": ("test_elsewhere",)},
     ],
@@ -117,6 +127,62 @@ def test_in_words(made: Bench, more: dict[str, object], told: str):
     made.run.trials = [trial(made, **more)]
     (fact,) = [fact for fact in made.diagnosis().evidence if fact.kind == "tried"]
     assert told in fact.fact
+
+
+@pytest.fixture
+def four(made: Bench) -> Bench:
+    """Three failures of one cause, and one of another."""
+    made.test("test_ten_large", ("==", 100, 90))
+    made.test("test_other", ("==", 1, 2))
+    return made
+
+
+def of_three(made: Bench, name: str = "reduced", **more: object) -> Trial:
+    passed = ("test_ten", "test_ten_more", "test_ten_large")
+    return trial(made, name, passed=passed, failed=("test_other",), share=0.75, **more)
+
+
+def scores(case: Case) -> dict[str, float]:
+    return {one.function.name: one.score for one in diagnose(case).suspects}
+
+
+def test_what_mends_most_of_them_counts_and_is_told_as_that(four: Bench):
+    four.run.trials = [of_three(four)]
+    found = four.diagnosis()
+    (fact,) = [fact for fact in found.evidence if fact.kind == "tried"]
+    assert "3 of 4 failing tests pass, 5 of 5 others" in fact.fact
+    assert found.confidence != "shown"
+    four.run.trials = [of_three(four, broke=("test_few",))]
+    assert not four.diagnosis().trials
+
+
+def test_where_a_change_mends_all_one_that_mends_most_is_no_evidence(four: Bench):
+    every = tuple(failure.nodeid for failure in four.run.failures)
+    four.run.trials = [of_three(four), trial(four, "total", passed=every)]
+    found = four.diagnosis()
+    assert [one.function.name for one in found.trials] == ["total"]
+    assert found.suspects[0].function.name == "total"
+
+
+def test_what_mends_other_failures_alone_speaks_for_the_function(four: Bench):
+    def score(name: str) -> float:
+        return scores(four.case(name))["total"]
+
+    before = score("test_ten"), score("test_other")
+    four.run.trials = [of_three(four, "total")]
+    assert score("test_ten") > before[0]
+    assert score("test_other") == pytest.approx(before[1] - 1.0, abs=1e-3)
+    for none in ({"broke": ("test_few",)}, {"share": 0.5}, {"tier": HIDING}):
+        four.run.trials = [of_three(four, "total")._replace(**none)]
+        assert score("test_other") == before[1]
+
+
+def test_what_hides_an_exception_counts_little_and_shows_nothing(made: Bench):
+    plain = scores(made.case())["reduced"]
+    made.run.trials = [trial(made, tier=HIDING)]
+    assert plain < scores(made.case())["reduced"] < plain + 0.5
+    made.run.trials = [trial(made, "total", tier=HIDING), trial(made, tier=2)]
+    assert made.diagnosis().confidence == "shown"  # what hides it is no other explanation
 
 
 def test_a_function_that_the_run_does_not_know_does_no_harm(made: Bench):

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 import pytest_autopsy
+from pytest_autopsy.model import HIDING
 from pytest_autopsy.source import Source
 from pytest_autopsy.trials.choose import attempts
 from pytest_autopsy.trials.edits import edits_of
-from pytest_autopsy.trials.statements import HIDING
 
 from .helpers import edit_of, scope_of, told
 
