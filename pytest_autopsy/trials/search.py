@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..model import MOST
+from ..model import HIDING, MOST
 from .asking import PATIENCE_S, Asking
 from .choose import Attempt, attempts
 from .forks import Result
 
+MAX_PARTS = 3
+"""Causes that one may turn out to be."""
 MAX_SHARED = 4
 """Edits that explain a cause and are tried with the failing tests of others, too."""
 
@@ -35,27 +37,40 @@ class Search:
         self.made = 0
 
     def results(self) -> Iterator[Result]:
-        """Yield what the tests do without an edit, then each edit with which the first one passes.
-
-        Failing tests that are left over by what explains most of them are searched for once more.
-        """
+        """Yield what the tests do without an edit, then the edits with which some of them pass."""
         waiting = [name for name in self.failing if name not in self.mended]
         if not waiting:
             yield {"failing": self.failing, "refused": [], "made": 0}
             return
         known, refused = self.asking.unchanged(waiting)
         failing = {name: seconds for name, (how, seconds) in known.items() if how == "failed"}
-        found: list[Tried] = []
-        left, before = failing, len(failing) + 1
-        while left and len(left) < before:
-            before, made = len(left), list(self._tiers(left))
-            explaining = [one for one in made if _explains(one[1])]
-            self._ask_others(explaining)
-            mended = {name for _, told in explaining for name in told["passed"]}
-            left = {name: seconds for name, seconds in left.items() if name not in mended}
-            found += made
+        found = self._mending(failing, MAX_PARTS) if failing else []
+        self._ask_others([one for one in found if _explains(one[1])])
         yield {"failing": list(failing), "refused": sorted(set(refused)), "made": self.made}
         yield from (told for _, told in found)
+
+    def _mending(self, failing: dict[str, float], parts: int) -> list[Tried]:
+        """Return what mends failing tests (name -> seconds), in so many parts at most.
+
+        A smaller part explains itself only where what is left is mended in another function.
+        """
+        made = list(self._tiers(failing))
+        explaining = [one for one in made if _explains(one[1])]
+        chosen = explaining or (_largest_part(made) if parts > 1 else [])
+        mended = {name for _, told in chosen for name in told["passed"]}
+        left = {name: seconds for name, seconds in failing.items() if name not in mended}
+        if not left or not mended or parts == 1:
+            return made
+        rest = self._mending(left, parts - 1)
+        if not explaining:
+            others = [
+                one for one in rest if _explains(one[1]) and one[0].place != chosen[0][0].place
+            ]
+            if left.keys() - {name for _, told in others for name in told["passed"]}:
+                return made
+            for _, told in chosen:
+                told["share"] = 1.0
+        return made + rest
 
     def _tiers(self, failing: dict[str, float]) -> Iterator[Tried]:
         """Try tier by tier, the later ones of those alone who rank before who explains it all.
@@ -77,11 +92,8 @@ class Search:
         helping: list[Tried] = []
         jobs = [(attempt, names) for attempt in passing]
         for number, outcomes in self.asking.with_edits(jobs, 1.0 + 8 * sum(took)):
-            told = _told(passing[number], outcomes, names)
-            if outcomes.get(names[0]) == "passed" and told["share"] >= MOST:
-                helping.append((passing[number], told))
-            elif outcomes.get(names[0]) == "passed":
-                yield passing[number], told
+            if outcomes.get(names[0]) == "passed":
+                helping.append((passing[number], _told(passing[number], outcomes, names)))
         yield from self._kept(helping)
 
     def _kept(self, helping: list[Tried]) -> Iterator[Tried]:
@@ -117,12 +129,35 @@ class Search:
             passed = [name for name, how in outcomes.items() if how == "passed"]
             told["passed"] += passed
             told["failed"] += [name for name in outcomes if name not in passed]
-            if len({attempt.place for attempt, _ in explaining}) == 1:
+            if not _rivals(asked[number], explaining):
                 self.mended.update(passed)
 
 
 def _explains(told: Result) -> bool:
     return bool(told["share"] >= MOST and not told["broke"])
+
+
+def _largest_part(made: list[Tried]) -> list[Tried]:
+    """Those edits of one function that mend most failing tests at once, and break none."""
+    clean = [
+        one for one in made
+        if not one[1]["broke"] and one[1]["kept"] and one[0].edit.tier < HIDING
+    ]  # fmt: skip
+    if not clean:
+        return []
+    first = max(clean, key=lambda one: len(one[1]["passed"]))
+    return [
+        one for one in clean
+        if one[0].place == first[0].place and one[1]["passed"] == first[1]["passed"]
+    ]  # fmt: skip
+
+
+def _rivals(one: Tried, explaining: list[Tried]) -> bool:
+    """Whether edits of another function explain the same failures."""
+    return any(
+        attempt.place != one[0].place and not set(told["passed"]).isdisjoint(one[1]["passed"])
+        for attempt, told in explaining
+    )
 
 
 def _told(attempt: Attempt, outcomes: dict[str, str], names: list[str]) -> Result:

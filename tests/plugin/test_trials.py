@@ -105,6 +105,52 @@ def test_the_change_that_mends_is_told_everywhere(cart):
     assert re.search(r"trials: \d+ changes of suspects tried for 2 causes", run.text)
 
 
+def test_a_change_tells_failures_of_one_cause_from_those_of_another(project):
+    files = {
+        "shop.py": """
+            def rate(count):
+                return 0.5 if count > 10 else 1.0
+
+            def tax(net):
+                return net * 0.1 + 1
+
+            def bill(count):
+                net = count * rate(count)
+                return {"net": net, "tax": tax(net), "text": f"{count} for {net:g}"}
+            """,
+        "test_shop.py": """
+            import pytest
+            from shop import bill
+
+            @pytest.mark.parametrize("count", [1, 5, 20])
+            def test_net(count):
+                assert bill(count)["net"] == (10 if count == 20 else count)
+
+            def test_net_of_ten():
+                assert bill(10)["net"] == 5
+
+            def test_text_of_ten():
+                assert bill(10)["text"] == "10 for 5"
+
+            def test_tax():
+                assert bill(20)["tax"] == 1
+
+            def test_tax_of_few():
+                assert bill(5)["tax"] == 0.5
+            """,
+    }
+    run = project.write(files).autopsy("--autopsy-trials")
+    names = {one["id"]: one["nodeid"].partition("::")[2] for one in run.digest["failures"]}
+    found = {
+        cause["suspects"][0]["function"]: {names[one] for one in cause["failures"]}
+        for cause in run.digest["root_causes"]
+    }
+    assert found == {
+        "rate": {"test_net_of_ten", "test_text_of_ten"},
+        "tax": {"test_tax", "test_tax_of_few"},
+    }
+
+
 def test_outcomes_files_and_reports_are_as_without(cart):
     before = {path: path.read_bytes() for path in cart.path.glob("*.py")}
     plain = cart.plain("--junitxml=report.xml", "-p", "no:cacheprovider")
