@@ -11,6 +11,7 @@ from types import ModuleType
 
 import pytest
 
+from pytest_autopsy.model import MOST
 from pytest_autopsy.source import Source
 from pytest_autopsy.trials.asking import Asking
 from pytest_autopsy.trials.search import Search
@@ -24,6 +25,9 @@ TEXT = """
 
     def label(count):
         return "reduced" if reduced(count) else "whole"
+
+    def tax(net):
+        return net * 2 + 1
 
     def write(count):
         open("/nowhere/else", "w").close()
@@ -77,6 +81,9 @@ def tests(module: ModuleType) -> Callables:
         nine=check(module.reduced, 9, False),
         ten_told=check(module.label, 10, "reduced"),
         nine_told=check(module.label, 9, "cheap"),
+        tax=check(module.tax, 1, 2),
+        tax_of_none=check(module.tax, 0, 0),
+        taxed=check(module.tax, 1, 3),
         writes=lambda: module.write(10),
     )
 
@@ -123,6 +130,43 @@ def test_failing_tests_of_other_causes_are_asked_and_not_looked_into_again(
     assert mended == {"ten_told"}
     control, found = search(module, tests, mended, ["ten_told"])
     assert (control, found) == ({"failing": ["ten_told"], "refused": [], "made": 0}, [])
+
+
+@pytest.mark.parametrize("unmended", [False, True])
+def test_parts_are_told_apart_where_together_they_are_all(
+    module: ModuleType, tests: Callables, unmended: bool
+) -> None:
+    cause = {
+        "cause": "c",
+        "failing": ["ten", "ten_told", "tax", "tax_of_none", *["nine_told"] * unmended],
+        "suspects": [
+            suspect(module, "reduced"),
+            suspect(module, "tax", passing=["eleven"]),
+        ],
+    }
+    mended: set[str] = set()
+    _, *found = Search(Asking(tests, loaded_functions(), None), cause, mended).results()
+    shares = {(one["after"], one["share"]) for one in found if one["kept"] and not one["broke"]}
+    if unmended:
+        assert max(share for _, share in shares) < MOST
+    else:
+        assert {("count >= 10", 1.0), ("net * 2 + 0", 1.0)} <= shares
+
+
+def test_what_most_is_mended_by_explains_it_and_the_rest_is_looked_for(
+    module: ModuleType, tests: Callables
+) -> None:
+    failing = ["ten", "ten_told", "ten_again", "tax"]
+    tests.every["ten_again"] = tests.every["ten"]
+    cause = {
+        "cause": "c",
+        "failing": failing,
+        "suspects": [suspect(module, "reduced"), suspect(module, "tax", passing=["eleven"])],
+    }
+    _, *found = Search(Asking(tests, loaded_functions(), None), cause, set()).results()
+    shares = {one["after"]: (one["share"], one["passed"]) for one in found if not one["broke"]}
+    assert shares["count >= 10"] == (0.75, failing[:3])
+    assert shares["net * 2 + 0"] == (1.0, ["tax"])
 
 
 def test_what_is_refused_is_told_and_not_tried(module: ModuleType, tests: Callables) -> None:
