@@ -35,26 +35,30 @@ def of_case(case: Case) -> Iterator[Trial]:
 
     One that mends most of them, where there is none that mends them all.
     """
-    counted = [(trial, *_counts(case, trial)) for trial in case.run.trials if trial.explains]
+    counted = _counted(case)
     least = MOST if all(unmended for _, mended, unmended in counted if mended) else 1.0
     for trial, mended, unmended in counted:
         if mended and mended >= least * (mended + unmended):
             yield trial
 
 
-def _counts(case: Case, trial: Trial) -> tuple[int, int]:
-    """How many of the failing tests at hand pass with a change, and how many still fail."""
+def _counted(case: Case) -> list[tuple[Trial, int, int]]:
+    """Trials that explain some failures; how many of those at hand each mends, and does not."""
     names = {failure.nodeid for failure in case.failures}
+    return [(one, *_counts(one, names)) for one in case.run.trials if one.explains]
+
+
+def _counts(trial: Trial, names: set[str]) -> tuple[int, int]:
+    """How many of these failing tests pass with a change, and how many still fail."""
     return len(names.intersection(trial.passed)), len(names.intersection(trial.failed))
 
 
 def _elsewhere(case: Case, mending: Collection[Function]) -> Iterator[Finding]:
     """That what mends other failures in a function does nothing for these speaks for it."""
     seen: set[Function] = set(mending)
-    for trial in case.run.trials:
+    for trial, mended, unmended in _counted(case):
         function = case.with_kind(trial.function)
-        mended, unmended = _counts(case, trial)
-        others_alone = trial.explains and trial.tier < HIDING and unmended and not mended
+        others_alone = trial.tier < HIDING and unmended and not mended
         if others_alone and function not in seen:
             seen.add(function)
             fact = f"{_change(trial)} mends other failures, and not this"
@@ -66,8 +70,8 @@ def _finding(case: Case, function: Function, trials: list[Trial], alone: bool) -
     asked; else the change may only hide what is wrong elsewhere.
     """
     first = min(trials, key=lambda trial: trial.tier)
-    mended, unmended = _counts(case, first)
     names = {failure.nodeid for failure in case.failures}
+    mended, unmended = _counts(first, names)
     test = next(name for name in first.passed if name in names)
     outcome = _outcome(first, mended, unmended, len(names))
     fact = f"{_change(first)}: {outcome}"

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 from .calls import of_call
-from .nodes import Choice, attribute, copied, is_self, moved, negated, read
+from .nodes import Choice, attribute, copied, is_read, is_self, moved, negated, read
 from .scope import Scope
 
 _COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -205,9 +205,7 @@ def _is_plain(node: ast.expr) -> bool:
         return not node.elts and isinstance(node.ctx, ast.Load)
     if isinstance(node, ast.Dict):
         return not node.keys
-    return isinstance(node, ast.Constant) or (
-        isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    )
+    return isinstance(node, ast.Constant) or (isinstance(node, ast.Name) and is_read(node))
 
 
 def _is_none(node: ast.expr) -> bool:

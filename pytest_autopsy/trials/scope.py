@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from ..source import FunctionNode, parameters_of
-from .nodes import attribute, is_constant_or_empty, is_guard, is_read, sets_attribute
+from .nodes import attribute, is_constant_or_empty, is_guard, is_read, read, sets_attribute
 
 Node = TypeVar("Node", bound=ast.AST)
 MAX_DONORS = 12
@@ -53,19 +53,18 @@ class Scope:
     @cached_property
     def forgotten(self) -> list[ast.expr]:
         """What is at hand and read nowhere: parameters, other names, attributes that the class sets."""
-        asked = {
-            one.attr
-            for one in ast.walk(self.owner or ast.Pass())
-            if isinstance(one, ast.Attribute) and is_read(one)
-        }
         found: list[ast.expr] = [
-            ast.Name(name, ast.Load())
-            for name in self.names
-            if name not in self._read and name[0] != "_"
+            read(name) for name in self.names if name not in self._read and name[0] != "_"
         ]
-        if self.owner is not None and self._is_bound:
-            found += [attribute(name) for name in self.attributes if name not in asked]
+        if self._is_bound:
+            found += [attribute(name) for name in self.attributes if name not in self._asked]
         return found[:MAX_FORGOTTEN]
+
+    @cached_property
+    def _asked(self) -> set[str]:
+        """The attributes that methods of the class read, of whatever object."""
+        nodes = ast.walk(self.owner or ast.Pass())
+        return {one.attr for one in nodes if isinstance(one, ast.Attribute) and is_read(one)}
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -151,16 +150,11 @@ class Scope:
     @cached_property
     def unkept(self) -> list[ast.stmt]:
         """Assignments of parameters to attributes of their names that methods of the class read."""
-        read = {
-            node.attr
-            for node in ast.walk(self.owner or ast.Pass())
-            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
-        }
-        read |= set(self.attributes)
+        known = self._asked.union(self.attributes)
         found: list[ast.stmt] = []
         for name in self.parameters:
             for kept in (name, f"_{name}", f"__{name}"):
-                if kept in read and self.owner is not None:
+                if kept in known and self.owner is not None:
                     target = ast.Attribute(ast.Name("self", ast.Load()), kept, ast.Store())
                     found.append(ast.Assign([target], ast.Name(name, ast.Load())))
         return found
@@ -201,8 +195,8 @@ class Scope:
 
     def _is_at_hand(self, node: ast.AST) -> bool:
         """Whether all local names of a piece of a sibling mean something here."""
-        read = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-        return read.isdisjoint(self._foreign)
+        named = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+        return named.isdisjoint(self._foreign)
 
     @cached_property
     def _foreign(self) -> set[str]:

@@ -3,10 +3,11 @@
     python -m tests.accuracy.buckets [--libs all|NAME,NAME] [--sets 20] [--verbose]
     python -m tests.accuracy.buckets --really [--trials]
 
-Needs the evidence that `collect.py` stores; with `--really` that of `combine.py` is taken, with `--trials` the sets whose trials it has made. Two to eight
-faults of a library are in each set. Truth: a failure belongs to the fault that breaks its test alone.
-Means over sets of B-cubed precision, recall and F1, adjusted mutual information, and the share of
-sets in which every bucket is right; beside them what text alone gives for the same failures.
+Needs the evidence that `collect.py` stores; with `--really` that of `combine.py` is taken, and with
+`--trials` those of its sets whose trials it has made. Two to eight faults of a library are in each
+set. Truth: a failure belongs to the fault that breaks its test alone. Means over sets of B-cubed
+precision, recall and F1, adjusted mutual information, and the share of sets in which every bucket is
+right; beside them what text alone gives for the same failures.
 """
 
 from __future__ import annotations

@@ -115,13 +115,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--trials", action="store_true", help="make trials of what was run")
     options = parser.parse_args(arguments)
     for library in chosen(options.libs):
-        for together in combined(library) if options.trials else ():
-            ids = " ".join(fault.id for fault in together.faults)
-            print(ids, make_trials(library, together), flush=True)
         if options.trials:
-            continue
-        for faults in sets_of(usable(library), options.sets, library.name):
-            print(library.name, len(faults), run_set(library, faults), flush=True)
+            for together in combined(library):
+                ids = " ".join(fault.id for fault in together.faults)
+                print(ids, make_trials(library, together), flush=True)
+        else:
+            for faults in sets_of(usable(library), options.sets, library.name):
+                print(library.name, len(faults), run_set(library, faults), flush=True)
     return 0
 
 
