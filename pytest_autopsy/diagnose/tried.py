@@ -45,7 +45,24 @@ def of_case(case: Case) -> Iterator[Trial]:
 def _counted(case: Case) -> list[tuple[Trial, int, int]]:
     """Trials that explain some failures; how many of those at hand each mends, and does not."""
     names = {failure.nodeid for failure in case.failures}
-    return [(one, *_counts(one, names)) for one in case.run.trials if one.explains]
+    every = case.known.once("trials that explain", lambda: _undone(case.run.trials))
+    return [(one, *_counts(one, names)) for one in every]
+
+
+def _undone(trials: Collection[Trial]) -> list[Trial]:
+    """Those that explain some failures, and are not outdone: one change explains more than two."""
+    every = [one for one in trials if one.explains]
+    return [one for one in every if not any(_outdone(one, other) for other in every)]
+
+
+def _outdone(trial: Trial, other: Trial) -> bool:
+    """Whether a change of another function, as likely, mends all of the same and some that it does not."""
+    return (
+        other.function != trial.function
+        and other.tier <= trial.tier
+        and not set(trial.failed).isdisjoint(other.passed)
+        and set(trial.passed).issubset(other.passed)
+    )
 
 
 def _counts(trial: Trial, names: set[str]) -> tuple[int, int]:
