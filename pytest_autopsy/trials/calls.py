@@ -1,4 +1,4 @@
-"""What a call might have been meant to be: another name, other arguments, no call at all."""
+"""What a call might have been meant to be, and what a value might have been asked for by one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ..source import parameters_of
-from .nodes import Choice, attribute, is_self, moved, read
+from .nodes import Choice, asked, attribute, is_self, moved, read
 from .scope import Scope
 
 _ALIKE = (
@@ -18,6 +18,7 @@ _ALIKE = (
     ("removeprefix", "removesuffix"), ("copy", "deepcopy"), ("isdigit", "isdecimal", "isnumeric"),
     ("update", "setdefault"), ("int", "float"), ("sorted", "list"), ("get", "pop"),
 )  # fmt: skip
+_KINDS = ("str", "bytes", "int", "float", "list", "tuple", "dict", "set")
 _MAX_NAMES = 6
 
 
@@ -37,6 +38,32 @@ def of_call(node: ast.Call, scope: Scope) -> Iterator[Choice]:
         kept = [*node.keywords[:place], *node.keywords[place + 1 :]]
         yield 1, ast.Call(node.func, node.args, kept)
     yield from _with_more(node, name, scope)
+    if name == "isinstance" and len(node.args) == 2:
+        yield from (
+            (2, ast.Call(node.func, [node.args[0], one], [])) for one in _wider(node.args[1])
+        )
+    if isinstance(scope.function, ast.AsyncFunctionDef):
+        yield 1, ast.Await(node)
+
+
+def finished(node: ast.expr, scope: Scope) -> Iterator[Choice]:
+    """Yield a value asked for what a method of the same name, or one that is called near by, gives."""
+    if not isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
+        return
+    if scope.owner is not None and not is_self(node) and not scope.parameters:
+        yield 1, asked(node, scope.function.name)
+    yield from ((2, asked(node, method)) for method in scope.methods)
+    if not isinstance(node, ast.Call) or _called(node.func) == "len":
+        yield from ((2, ast.BinOp(node, sign, ast.Constant(1))) for sign in (ast.Add(), ast.Sub()))
+
+
+def _wider(kind: ast.expr) -> Iterator[ast.expr]:
+    """A class, or several, and one of the builtins more."""
+    known = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+    named = set(map(ast.unparse, known))
+    for more in _KINDS:
+        if more not in named:
+            yield ast.Tuple([*known, read(more)], ast.Load())
 
 
 def _arguments(node: ast.Call, scope: Scope) -> Iterator[list[ast.expr]]:

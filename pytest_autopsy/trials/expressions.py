@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from .calls import of_call
+from .calls import finished, of_call
 from .nodes import Choice, attribute, copied, is_read, is_self, moved, negated, read
 from .scope import Scope
 
@@ -25,10 +25,11 @@ _NEAR: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub,), ast.Sub: (ast.Add,), ast.Mult: (ast.Div, ast.FloorDiv),
     ast.Div: (ast.FloorDiv, ast.Mult), ast.FloorDiv: (ast.Div, ast.Mod), ast.Mod: (ast.FloorDiv,),
     ast.Pow: (ast.Mult,), ast.LShift: (ast.RShift,), ast.RShift: (ast.LShift,),
-    ast.BitOr: (ast.BitAnd,), ast.BitAnd: (ast.BitOr,), ast.BitXor: (ast.BitOr, ast.BitAnd),
+    ast.BitOr: (ast.BitAnd,), ast.BitAnd: (ast.BitOr,), ast.BitXor: (ast.Pow, ast.BitOr, ast.BitAnd),
 }  # fmt: skip
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)
 _BITS = (ast.BitOr, ast.BitAnd, ast.BitXor, ast.LShift, ast.RShift)
+_BINARY = (*_ARITHMETIC, ast.Pow, *_BITS)
 _MAX_NAMES = 6
 
 
@@ -46,12 +47,13 @@ def instead(node: ast.expr, scope: Scope, is_condition: bool) -> Iterator[Choice
 
 
 def wrapped(node: ast.expr, scope: Scope) -> Iterator[Choice]:
-    """Yield a value turned round, and handed to each function at hand that takes one argument."""
+    """Yield a value turned round, moved by one, handed on, asked for what is asked of others."""
     if not isinstance(node, (ast.UnaryOp, ast.Compare, ast.List, ast.Dict, ast.JoinedStr)):
         yield 1, negated(node)
         yield 1, ast.UnaryOp(ast.USub(), node)
     if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
         yield 1, copied(node, "deepcopy")
+    yield from finished(node, scope)
     for function in scope.makers:
         yield 2, ast.Call(function, [node], [])
 
@@ -124,10 +126,10 @@ def _of_unary(node: ast.UnaryOp, _: Scope) -> Iterator[Choice]:
 def _of_binary(node: ast.BinOp, _: Scope) -> Iterator[Choice]:
     near = _NEAR.get(type(node.op), ())
     family = _BITS if type(node.op) in _BITS else _ARITHMETIC
-    for tier, others in enumerate((near, [one for one in family if one not in near])):
-        for other in others:
-            if other is not type(node.op):
-                yield tier, ast.BinOp(node.left, other(), node.right)
+    for other in _BINARY:
+        if other is not type(node.op):
+            tier = 0 if other in near else 1 if other in family else 2
+            yield tier, ast.BinOp(node.left, other(), node.right)
     yield 1, node.left
     yield 1, node.right
     if isinstance(node.op, _ARITHMETIC):
@@ -139,7 +141,7 @@ def _of_binary(node: ast.BinOp, _: Scope) -> Iterator[Choice]:
         yield 1, ast.UnaryOp(ast.USub(), below)
 
 
-def _of_constant(node: ast.Constant, _: Scope) -> Iterator[Choice]:
+def _of_constant(node: ast.Constant, scope: Scope) -> Iterator[Choice]:
     value = node.value
     if isinstance(value, bool):
         yield 0, ast.Constant(not value)
@@ -152,6 +154,8 @@ def _of_constant(node: ast.Constant, _: Scope) -> Iterator[Choice]:
     elif value is None:
         yield 2, ast.Constant(False)
         yield 2, ast.Constant("")
+    elif isinstance(value, str) and value in scope.texts:
+        yield from ((2, ast.Constant(other)) for other in _nearest(value, scope.texts)[:3])
 
 
 def _of_subscript(node: ast.Subscript, _: Scope) -> Iterator[Choice]:

@@ -1,4 +1,4 @@
-"""What may be named where a function is edited: its own names, its class's, what stands beside it."""
+"""What may stand where a function is edited: pieces of it, of its class, of what stands beside it."""
 
 from __future__ import annotations
 
@@ -6,106 +6,23 @@ import ast
 import copy
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
 from ..source import FunctionNode, parameters_of
-from .nodes import attribute, is_constant_or_empty, is_guard, is_read, read, sets_attribute
+from .names import Names
+from .nodes import is_constant_or_empty, is_guard, read, sets_attribute
 
 Node = TypeVar("Node", bound=ast.AST)
 MAX_DONORS = 12
 MAX_RAISES = 3
-MAX_FORGOTTEN = 4
+_YIELDS = (ast.Yield, ast.YieldFrom)
 _ASKS = re.compile("_*(is|has|have|can|should|must|needs|are)_")
 _BUILTINS = ("len", "str", "int", "list", "tuple", "sorted", "set", "bool")
 
 
-@dataclass(frozen=True)
-class Scope:
-    """A function, the class and the module around it."""
-
-    function: ast.FunctionDef | ast.AsyncFunctionDef
-    owner: ast.ClassDef | None
-    module: ast.Module
-
-    @cached_property
-    def parameters(self) -> tuple[str, ...]:
-        """The function's parameters, without the object or class that it is called on."""
-        names = [argument.arg for argument, _ in parameters_of(self.function)]
-        return tuple(names[1:] if self._is_bound else names)
-
-    @cached_property
-    def _is_bound(self) -> bool:
-        first = [argument.arg for argument, _ in parameters_of(self.function)][:1]
-        return self.owner is not None and first in (["self"], ["cls"])
-
-    @cached_property
-    def unread(self) -> tuple[str, ...]:
-        """The parameters that the function never reads: something may have been forgotten."""
-        return tuple(name for name in self.parameters if name not in self._read)
-
-    @cached_property
-    def _read(self) -> set[str]:
-        nodes = ast.walk(self.function)
-        return {one.id for one in nodes if isinstance(one, ast.Name) and is_read(one)}
-
-    @cached_property
-    def forgotten(self) -> list[ast.expr]:
-        """What is at hand and read nowhere: parameters, other names, attributes that the class sets."""
-        found: list[ast.expr] = [
-            read(name) for name in self.names if name not in self._read and name[0] != "_"
-        ]
-        if self._is_bound:
-            found += [attribute(name) for name in self.attributes if name not in self._asked]
-        return found[:MAX_FORGOTTEN]
-
-    @cached_property
-    def _asked(self) -> set[str]:
-        """The attributes that methods of the class read, of whatever object."""
-        nodes = ast.walk(self.owner or ast.Pass())
-        return {one.attr for one in nodes if isinstance(one, ast.Attribute) and is_read(one)}
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """Parameters and names that the function binds, in order."""
-        bound = [
-            node.id
-            for node in ast.walk(self.function)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        ]
-        return tuple(dict.fromkeys((*self.parameters, *bound)))
-
-    @cached_property
-    def attributes(self) -> tuple[str, ...]:
-        """The attributes that methods of the class set on themselves, in order."""
-        return tuple(
-            dict.fromkeys(
-                node.attr
-                for node in ast.walk(self.owner or ast.Pass())
-                if isinstance(node, ast.Attribute)
-                and isinstance(node.ctx, ast.Store)
-                and isinstance(node.value, ast.Name)
-                and node.value.id == "self"
-            )
-        )
-
-    @cached_property
-    def functions(self) -> dict[str, FunctionNode]:
-        """Functions of the class and the module by name: what a call of a name may mean."""
-        found: dict[str, FunctionNode] = {}
-        for body in (self.module.body, self.owner.body if self.owner else []):
-            for node in body:
-                if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                    found[node.name] = node
-        return found
-
-    @cached_property
-    def siblings(self) -> list[FunctionNode]:
-        """The other functions of the class, or of the module where there is none."""
-        body = self.owner.body if self.owner is not None else self.module.body
-        every = [n for n in body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
-        return [one for one in every if one is not self.function]
+class Scope(Names):
+    """A function, the class and the module around it, and the pieces at hand there."""
 
     @cached_property
     def donors(self) -> list[ast.stmt]:
@@ -150,7 +67,7 @@ class Scope:
     @cached_property
     def unkept(self) -> list[ast.stmt]:
         """Assignments of parameters to attributes of their names that methods of the class read."""
-        known = self._asked.union(self.attributes)
+        known = self.asked.union(self.attributes)
         found: list[ast.stmt] = []
         for name in self.parameters:
             for kept in (name, f"_{name}", f"__{name}"):
@@ -158,6 +75,32 @@ class Scope:
                     target = ast.Attribute(ast.Name("self", ast.Load()), kept, ast.Store())
                     found.append(ast.Assign([target], ast.Name(name, ast.Load())))
         return found
+
+    @cached_property
+    def inherited(self) -> list[ast.expr]:
+        """Calls of the method that it overrides, without arguments and with its own.
+
+        By the class's name: the code of a function without `super()` has no place for its class.
+        """
+        bases = self.owner.bases if self.owner is not None and self.is_bound else []
+        if not bases or not isinstance(bases[0], (ast.Name, ast.Attribute)):
+            return []
+        method = ast.Attribute(bases[0], self.function.name, ast.Load())
+        if ast.unparse(method) in map(ast.unparse, ast.walk(self.function)):
+            return []
+        own = [read(name) for name in self.parameters]
+        return [
+            ast.Call(method, [read("self"), *more], []) for more in ([[], own] if own else [[]])
+        ]
+
+    @cached_property
+    def results(self) -> list[ast.expr]:
+        """What a function that returns nothing may have been meant to: names bound last, and itself."""
+        nodes = list(ast.walk(self.function))
+        made = any(isinstance(n, _YIELDS) or (isinstance(n, ast.Return) and n.value) for n in nodes)
+        if made or self.function.name == "__init__":
+            return []
+        return [*map(read, self.names[:-3:-1]), *([read("self")] if self.is_bound else [])]
 
     @cached_property
     def raises(self) -> list[ast.stmt]:

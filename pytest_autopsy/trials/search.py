@@ -6,6 +6,7 @@ last with failing tests of other causes, too.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,7 @@ from .forks import Result
 
 MAX_PARTS = 3
 """Causes that one may turn out to be."""
-MAX_SHARED = 4
+MAX_SHARED = 6
 """Edits that explain a cause and are tried with the failing tests of others, too."""
 
 Tried = tuple[Attempt, Result]
@@ -115,7 +116,7 @@ class Search:
 
         Where no other function has such a change, no more is looked for on their behalf.
         """
-        asked = explaining[:MAX_SHARED]
+        asked = _in_turn(explaining)[:MAX_SHARED]
         names = {name for attempt, _ in asked for name in attempt.suspect["elsewhere"]}
         known, _ = self.asking.unchanged(sorted(names - self.mended))
         others = {name: seconds for name, (how, seconds) in known.items() if how == "failed"}
@@ -135,6 +136,16 @@ class Search:
 
 def _explains(told: Result) -> bool:
     return bool(told["share"] >= MOST and not told["broke"])
+
+
+def _in_turn(made: list[Tried]) -> list[Tried]:
+    """The first edit of each function, then the second of each, and so on."""
+    count: Counter[int] = Counter()
+    turns: list[int] = []
+    for attempt, _ in made:
+        turns.append(count[attempt.place])
+        count[attempt.place] += 1
+    return [made[at] for at in sorted(range(len(made)), key=turns.__getitem__)]
 
 
 def _largest_part(made: list[Tried]) -> list[Tried]:

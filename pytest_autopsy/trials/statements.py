@@ -37,11 +37,10 @@ def instead(node: ast.stmt, scope: Scope, in_loop: bool) -> Iterator[Choice]:
         yield from _of_if(node)
     elif isinstance(node, ast.Try):
         yield from _of_try(node)
-    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-        name = node.targets[0].id
-        leave = ast.Continue() if in_loop else ast.Return(ast.Constant(None))
-        yield 1, [node, guard(negated(read(name)), leave)]
-        yield 2, [node, guard(is_none(name), leave)]
+    elif isinstance(node, ast.Assign):
+        yield from _of_assigned(node, in_loop)
+    elif isinstance(node, ast.Expr):
+        yield 1, [ast.Return(node.value)]
     if isinstance(node, ast.Return):
         for name in scope.unread:
             yield 1, [_tried(node, ast.Return(read(name)))]
@@ -55,6 +54,9 @@ def instead(node: ast.stmt, scope: Scope, in_loop: bool) -> Iterator[Choice]:
 
 def before(scope: Scope) -> Iterator[Choice]:
     """Yield what could stand before the first statement of a function."""
+    tier = 1 if scope.function.name == "__init__" else 2
+    for one in scope.inherited:
+        yield tier, [ast.Expr(one)]
     yield from ((1, [one]) for one in scope.unkept)
     for unread in scope.unread:
         for name in scope.parameters:
@@ -86,8 +88,26 @@ def before(scope: Scope) -> Iterator[Choice]:
 
 
 def before_the_end(scope: Scope) -> Iterator[Choice]:
-    """Yield what could stand before a function returns."""
+    """Yield what could stand before a function returns, or what it could return."""
+    for one in scope.results:
+        yield 1, [ast.Return(one)]
     yield from ((2, [one]) for one in (*scope.donors, *scope.resets))
+
+
+def _of_assigned(node: ast.Assign, in_loop: bool) -> Iterator[Choice]:
+    """More of what is there already instead; or nothing more where what is assigned is nothing."""
+    target = node.targets[0]
+    if isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)):
+        yield 1, [ast.AugAssign(target, ast.Add(), node.value)]
+    if isinstance(target, ast.Subscript):
+        before = ast.Call(
+            ast.Attribute(target.value, "get", ast.Load()), [target.slice, ast.Constant(0)], []
+        )
+        yield 1, [ast.Assign(node.targets, ast.BinOp(before, ast.Add(), node.value))]
+    if isinstance(target, ast.Name):
+        leave = ast.Continue() if in_loop else ast.Return(ast.Constant(None))
+        yield 1, [node, guard(negated(read(target.id)), leave)]
+        yield 2, [node, guard(is_none(target.id), leave)]
 
 
 def _of_augmented(node: ast.AugAssign) -> Iterator[Choice]:

@@ -177,6 +177,22 @@ def test_what_mends_other_failures_alone_speaks_for_the_function(four: Bench):
         assert score("test_other") == before[1]
 
 
+def test_one_change_that_mends_all_outdoes_one_that_mends_a_part(four: Bench):
+    whole = of_three(four, "total")
+    part = trial(four, passed=("test_ten", "test_ten_more"), failed=("test_ten_large",))
+
+    def named(*trials: Trial) -> list[str]:
+        four.run.trials = [*trials]
+        return [one.function.name for one in diagnose(four.case("test_ten")).trials]
+
+    assert named(part, whole) == ["total"]
+    assert named(part._replace(failed=()), whole) == ["reduced", "total"]
+    assert named(part._replace(passed=("test_ten", "test_other")), whole) == ["reduced", "total"]
+    assert named(part, whole._replace(tier=1)) == ["reduced", "total"]
+    assert named(part._replace(function=whole.function), whole) == ["total", "total"]
+    assert named(part, whole._replace(broke=("test_few",))) == ["reduced"]
+
+
 def test_what_hides_an_exception_counts_little_and_shows_nothing(made: Bench):
     plain = scores(made.case())["reduced"]
     made.run.trials = [trial(made, tier=HIDING)]

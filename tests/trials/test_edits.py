@@ -68,6 +68,25 @@ MENDED = {
         "def f(a):\n    return int(a)\ndef g(a):\n    raise ValueError(a)\n", "return int(a)",
         "try: return int(a); except Exception: raise ValueError(a)",
     ),
+    "a sign for another": ("def f(a, b):\n    return a ^ b\n", "a ^ b", "a ** b"),
+    "a sign of another kind": ("def f(a, b):\n    return a ^ b\n", "a ^ b", "a * b"),
+    "what is there already": ("def f(a, b):\n    a.total = b\n", "a.total = b", "a.total += b"),
+    "what is there already, if any": ("def f(a, b):\n    a[b] = 1\n", "a[b] = 1", "a[b] = a.get(b, 0) + 1"),
+    "a forgotten return": ("def f(a):\n    g(a)\n", "g(a)", "return g(a)"),
+    "a forgotten await": ("async def f(a):\n    return g(a)\n", "g(a)", "await g(a)"),
+    "another kind": (
+        "def f(a):\n    return isinstance(a, list)\n", "isinstance(a, list)", "isinstance(a, (list, tuple))",
+    ),
+    "what others are asked for": (
+        "def f(a):\n    return a\ndef g(a):\n    return a.strip()\n", "return a", "return a.strip()",
+    ),
+    "a method of the same name": (
+        "class C:\n    def f(self):\n        return self.a\n", "return self.a", "return self.a.f()",
+    ),
+    "one more": ("def f(a):\n    return len(a)\n", "len(a)", "len(a) + 1"),
+    "another text": (
+        "def f(a):\n    return a['one'] + a['two']\n", "a['two']", "a['one']",
+    ),
 }  # fmt: skip
 PUT_IN = {
     "None": ("def f(a):\n    return a + 1\n", "if a is None: return None"),
@@ -82,6 +101,11 @@ PUT_IN = {
     "a reset": (
         "class C:\n    def __init__(self):\n        self.seen = []\n    def f(self):\n        return 1\n", "self.seen = []",
     ),
+    "a result": ("def f(a):\n    b = a + 1\n    g(b)\n", "return b"),
+    "the object itself": ("class C:\n    def f(self):\n        self.x = 1\n", "return self"),
+    "what it overrides": (
+        "class C(B):\n    def f(self, a):\n        self.a = a\n", "B.f(self, a)",
+    ),
     "a refusal": (
         "def f(a):\n    return a\ndef g(a):\n    raise ValueError(a)\n", "if not a: raise ValueError(a)",
     ),
@@ -90,12 +114,22 @@ PUT_IN = {
 
 @pytest.mark.parametrize(("text", "before", "after"), MENDED.values(), ids=list(MENDED))
 def test_what_is_tried_in_place_of_what(text, before, after):
-    assert (before, after) in told(text)
+    assert (before, after) in told(text, "C.f" if text.startswith("class") else "f")
 
 
 @pytest.mark.parametrize(("text", "after"), PUT_IN.values(), ids=list(PUT_IN))
 def test_what_is_put_in(text, after):
     assert ("", after) in told(text, "C.f" if text.startswith("class") else "f")
+
+
+@pytest.mark.parametrize("text", ["return 1", "yield a", "if a: return b"])
+def test_nothing_more_is_returned_where_something_is(text):
+    assert ("", "return b") not in told(f"def f(a):\n    b = 1\n    {text}\n")
+
+
+def test_what_it_overrides_is_not_called_twice():
+    text = "class C(B):\n    def f(self):\n        B.f(self)\n"
+    assert ("", "B.f(self)") not in told(text, "C.f")
 
 
 def test_the_likeliest_come_first():
