@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ..source import parameters_of
-from .nodes import Choice, asked, attribute, is_self, moved, read
+from .nodes import Choice, asked, attribute, is_self, moved, negated, read
 from .scope import Scope
 
 _ALIKE = (
@@ -18,6 +18,7 @@ _ALIKE = (
     ("removeprefix", "removesuffix"), ("copy", "deepcopy"), ("isdigit", "isdecimal", "isnumeric"),
     ("update", "setdefault"), ("int", "float"), ("sorted", "list"), ("get", "pop"),
 )  # fmt: skip
+_ASKS = ("isspace", "isalnum", "isalpha", "isdigit", "isupper", "islower", "isidentifier")
 _KINDS = ("str", "bytes", "int", "float", "list", "tuple", "dict", "set")
 _MAX_NAMES = 6
 
@@ -38,6 +39,11 @@ def of_call(node: ast.Call, scope: Scope) -> Iterator[Choice]:
         kept = [*node.keywords[:place], *node.keywords[place + 1 :]]
         yield 1, ast.Call(node.func, node.args, kept)
     yield from _with_more(node, name, scope)
+    for other in _ASKS if name in _ASKS else ():
+        too = ast.Call(_renamed(node.func, other), node.args, node.keywords)
+        if other != name:
+            yield 2, ast.BoolOp(ast.Or(), [node, too])
+            yield 2, ast.BoolOp(ast.And(), [node, negated(too)])
     if name == "isinstance" and len(node.args) == 2:
         yield from (
             (2, ast.Call(node.func, [node.args[0], one], [])) for one in _wider(node.args[1])

@@ -12,7 +12,7 @@ from ..source import Source, bodies
 from .edits import Edit, different, edits_of
 from .scope import Scope
 
-LIMITS = ((20, 40), (8, 60), (5, 160), (5, 20))
+LIMITS = ((20, 40), (8, 100), (5, 250), (5, 20))
 """For each tier: of how many suspects edits are tried, and how many of each."""
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

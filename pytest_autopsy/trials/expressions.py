@@ -73,6 +73,8 @@ def _of_condition(node: ast.expr, scope: Scope) -> Iterator[Choice]:
     forgotten = [(1, one) for one in scope.forgotten]
     forgotten += [(2, read(name)) for name in scope.parameters if name not in scope.unread]
     for tier, one in forgotten:
+        if ast.unparse(one) == asked:
+            continue
         for operator in (ast.And(), ast.Or()):
             yield tier, ast.BoolOp(operator, [one, node])
             yield tier, ast.BoolOp(operator, [negated(one), node])

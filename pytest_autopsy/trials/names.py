@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from ..source import FunctionNode, parameters_of
+from ..source import parameters_of
 from .nodes import attribute, is_read, is_self, read
 
 MAX_FORGOTTEN = 4
 MAX_METHODS = 6
 
 
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
+
+
 @dataclass(frozen=True)
 class Names:
     """A function, the class and the module around it, and what has a name in them."""
 
-    function: ast.FunctionDef | ast.AsyncFunctionDef
+    function: Definition
     owner: ast.ClassDef | None
     module: ast.Module
 
@@ -37,10 +40,11 @@ class Names:
     @cached_property
     def unread(self) -> tuple[str, ...]:
         """The parameters that the function never reads: something may have been forgotten."""
-        return tuple(name for name in self.parameters if name not in self._read)
+        return tuple(name for name in self.parameters if name not in self.read)
 
     @cached_property
-    def _read(self) -> set[str]:
+    def read(self) -> set[str]:
+        """The names that the function reads."""
         nodes = ast.walk(self.function)
         return {one.id for one in nodes if isinstance(one, ast.Name) and is_read(one)}
 
@@ -58,14 +62,16 @@ class Names:
     def forgotten(self) -> list[ast.expr]:
         """What is at hand and read nowhere: parameters, other names, attributes that the class sets."""
         found: list[ast.expr] = [
-            read(name) for name in self.names if name not in self._read and name[0] != "_"
+            read(name) for name in self.names if name not in self.read and name[0] != "_"
         ]
         if self.is_bound:
-            found += [attribute(name) for name in self.attributes if name not in self.asked]
+            found += [
+                attribute(name) for name in self.attributes if name not in self.read_attributes
+            ]
         return found[:MAX_FORGOTTEN]
 
     @cached_property
-    def asked(self) -> set[str]:
+    def read_attributes(self) -> set[str]:
         """The attributes that methods of the class read, of whatever object."""
         nodes = ast.walk(self.owner or ast.Pass())
         return {one.attr for one in nodes if isinstance(one, ast.Attribute) and is_read(one)}
@@ -85,21 +91,24 @@ class Names:
         )
 
     @cached_property
-    def functions(self) -> dict[str, FunctionNode]:
-        """Functions of the class and the module by name: what a call of a name may mean."""
-        found: dict[str, FunctionNode] = {}
-        for body in (self.module.body, self.owner.body if self.owner else []):
-            for node in body:
-                if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                    found[node.name] = node
+    def functions(self) -> dict[str, Definition]:
+        """Functions of the class and the module by name, the nearest first: what a call may mean."""
+        of_class = self._nearest(self.owner.body) if self.owner is not None else []
+        found = {node.name: node for node in of_class}
+        for node in self._nearest(self.module.body):
+            found.setdefault(node.name, node)
         return found
 
     @cached_property
-    def siblings(self) -> list[FunctionNode]:
-        """The other functions of the class, or of the module where there is none."""
+    def siblings(self) -> list[Definition]:
+        """The other functions of the class, or of the module where there is none, the nearest first."""
         body = self.owner.body if self.owner is not None else self.module.body
-        every = [n for n in body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
-        return [one for one in every if one is not self.function]
+        return [one for one in self._nearest(body) if one is not self.function]
+
+    def _nearest(self, body: list[ast.stmt]) -> list[Definition]:
+        """The functions that a body defines, those first that stand nearest to this one."""
+        every = [n for n in body if isinstance(n, Definition)]
+        return sorted(every, key=lambda one: abs(one.lineno - self.function.lineno))
 
     @cached_property
     def methods(self) -> tuple[str, ...]:

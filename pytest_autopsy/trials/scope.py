@@ -7,14 +7,17 @@ import copy
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 from typing import TypeVar
 
 from ..source import FunctionNode, parameters_of
 from .names import Names
-from .nodes import is_constant_or_empty, is_guard, read, sets_attribute
+from .nodes import attribute, is_constant_or_empty, is_guard, is_read, read, sets_attribute
 
 Node = TypeVar("Node", bound=ast.AST)
 MAX_DONORS = 12
+MAX_LOOKED_AT = 200
+MAX_USERS = 4
 MAX_RAISES = 3
 _YIELDS = (ast.Yield, ast.YieldFrom)
 _ASKS = re.compile("_*(is|has|have|can|should|must|needs|are)_")
@@ -27,7 +30,19 @@ class Scope(Names):
     @cached_property
     def donors(self) -> list[ast.stmt]:
         """Statements of siblings that could stand here as well: calls, what sets state, ways out."""
-        return list(_first(self._donors(), MAX_DONORS))
+        return self._every_donor[:MAX_DONORS]
+
+    @cached_property
+    def _every_donor(self) -> list[ast.stmt]:
+        return list(_first(self._donors(), MAX_LOOKED_AT))
+
+    def users(self, name: str) -> list[ast.stmt]:
+        """Those statements of siblings that read this name."""
+        return [
+            one
+            for one in self._every_donor
+            if name in {n.id for n in ast.walk(one) if isinstance(n, ast.Name) and is_read(n)}
+        ][:MAX_USERS]
 
     @cached_property
     def conditions(self) -> list[ast.expr]:
@@ -43,31 +58,33 @@ class Scope(Names):
     @cached_property
     def makers(self) -> list[ast.expr]:
         """What makes something of one argument: the class, its functions, the module's, builtins."""
-        found: list[ast.expr] = []
+        found = [*self._takers[:MAX_DONORS], *(read(name) for name in _BUILTINS)]
         first = [argument.arg for argument, _ in parameters_of(self.function)][:1]
-        if first == ["cls"]:
-            found.append(ast.Name("cls", ast.Load()))
-        for name, node in self.functions.items():
-            required = [one for one, default in parameters_of(node) if default is None]
-            is_method = self.owner is not None and node in self.owner.body
-            if len(required) != 1 + is_method or name.startswith("__"):
-                continue
-            called: ast.expr = ast.Name(name, ast.Load())
-            if is_method:
-                called = ast.Attribute(ast.Name("self", ast.Load()), name, ast.Load())
-            found.append(called)
-        found += (ast.Name(name, ast.Load()) for name in _BUILTINS)
-        return found[: MAX_DONORS + len(_BUILTINS)]
+        return [read("cls"), *found] if first == ["cls"] else found
 
     @cached_property
     def predicates(self) -> list[ast.expr]:
-        """Those makers that are named like a question."""
-        return [one for one in self.makers if _ASKS.match(ast.unparse(one).removeprefix("self."))]
+        """Functions of one argument that are named like a question."""
+        asking = (
+            one for one in self._takers if _ASKS.match(ast.unparse(one).removeprefix("self."))
+        )
+        return list(islice(asking, MAX_DONORS))
+
+    @cached_property
+    def _takers(self) -> list[ast.expr]:
+        """The functions of the class and the module that take one argument."""
+        found: list[ast.expr] = []
+        for name, node in self.functions.items():
+            required = [one for one, default in parameters_of(node) if default is None]
+            is_method = self.owner is not None and node in self.owner.body
+            if len(required) == 1 + is_method and not name.startswith("__"):
+                found.append(attribute(name) if is_method else read(name))
+        return found
 
     @cached_property
     def unkept(self) -> list[ast.stmt]:
         """Assignments of parameters to attributes of their names that methods of the class read."""
-        known = self.asked.union(self.attributes)
+        known = self.read_attributes.union(self.attributes)
         found: list[ast.stmt] = []
         for name in self.parameters:
             for kept in (name, f"_{name}", f"__{name}"):

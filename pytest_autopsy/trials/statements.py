@@ -6,12 +6,13 @@ import ast
 from collections.abc import Iterator
 
 from ..model import HIDING
-from .nodes import asked, assigned, call, copied, guard, is_none, negated, read
+from .nodes import asked, assigned, call, copied, guard, is_none, is_read, negated, read
 from .scope import Scope
 
 Choice = tuple[int, list[ast.stmt]]
 """Its tier, and what stands in the statement's place."""
 
+_MAX_BOUND = 3
 _LEFT_OUT = (ast.Assign, ast.AugAssign, ast.Expr, ast.Raise, ast.Return, ast.Delete)
 
 
@@ -38,7 +39,7 @@ def instead(node: ast.stmt, scope: Scope, in_loop: bool) -> Iterator[Choice]:
     elif isinstance(node, ast.Try):
         yield from _of_try(node)
     elif isinstance(node, ast.Assign):
-        yield from _of_assigned(node, in_loop)
+        yield from _of_assigned(node, scope, in_loop)
     elif isinstance(node, ast.Expr):
         yield 1, [ast.Return(node.value)]
     if isinstance(node, ast.Return):
@@ -94,20 +95,22 @@ def before_the_end(scope: Scope) -> Iterator[Choice]:
     yield from ((2, [one]) for one in (*scope.donors, *scope.resets))
 
 
-def _of_assigned(node: ast.Assign, in_loop: bool) -> Iterator[Choice]:
-    """More of what is there already instead; or nothing more where what is assigned is nothing."""
+def _of_assigned(node: ast.Assign, scope: Scope, in_loop: bool) -> Iterator[Choice]:
+    """More of what is there already; nothing more where it is nothing; what it was wanted for."""
     target = node.targets[0]
     if isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)):
         yield 1, [ast.AugAssign(target, ast.Add(), node.value)]
     if isinstance(target, ast.Subscript):
-        before = ast.Call(
-            ast.Attribute(target.value, "get", ast.Load()), [target.slice, ast.Constant(0)], []
-        )
+        known = ast.Attribute(target.value, "get", ast.Load())
+        before = ast.Call(known, [target.slice, ast.Constant(0)], [])
         yield 1, [ast.Assign(node.targets, ast.BinOp(before, ast.Add(), node.value))]
-    if isinstance(target, ast.Name):
-        leave = ast.Continue() if in_loop else ast.Return(ast.Constant(None))
-        yield 1, [node, guard(negated(read(target.id)), leave)]
-        yield 2, [node, guard(is_none(target.id), leave)]
+    leave = ast.Continue() if in_loop else ast.Return(ast.Constant(None))
+    bound = [one.id for one in ast.walk(target) if isinstance(one, ast.Name) and not is_read(one)]
+    for name in bound[:_MAX_BOUND]:
+        yield 1, [node, guard(negated(read(name)), leave)]
+        yield 2, [node, guard(is_none(name), leave)]
+        for user in scope.users(name) if name not in scope.read else ():
+            yield 1, [node, user]
 
 
 def _of_augmented(node: ast.AugAssign) -> Iterator[Choice]:

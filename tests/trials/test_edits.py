@@ -84,6 +84,15 @@ MENDED = {
         "class C:\n    def f(self):\n        return self.a\n", "return self.a", "return self.a.f()",
     ),
     "one more": ("def f(a):\n    return len(a)\n", "len(a)", "len(a) + 1"),
+    "one of several": (
+        "def f(a):\n    b, c = a\n    return c.d\n", "b, c = a", "b, c = a; if not c: return None",
+    ),
+    "what a name was bound for": (
+        "def f(a):\n    b = a.c\n    return a\ndef g(a, b):\n    a.add(b)\n", "b = a.c", "b = a.c; a.add(b)",
+    ),
+    "a letter too": (
+        "def f(a):\n    return a.isdigit()\n", "a.isdigit()", "a.isdigit() or a.isalpha()",
+    ),
     "another text": (
         "def f(a):\n    return a['one'] + a['two']\n", "a['two']", "a['one']",
     ),
@@ -125,6 +134,15 @@ def test_what_is_put_in(text, after):
 @pytest.mark.parametrize("text", ["return 1", "yield a", "if a: return b"])
 def test_nothing_more_is_returned_where_something_is(text):
     assert ("", "return b") not in told(f"def f(a):\n    b = 1\n    {text}\n")
+
+
+def test_of_many_functions_those_that_stand_near_are_tried():
+    many = "".join(f"def is_{one}(a):\n    return a\n" for one in range(60))
+    asked = [
+        one for one in told(many + "def f(a):\n    if a:\n        return 1\n") if " or a:" in one[1]
+    ]
+    assert ("if a: return 1", "if is_59(a) or a: return 1") in asked
+    assert len(asked) < 30
 
 
 def test_what_it_overrides_is_not_called_twice():
