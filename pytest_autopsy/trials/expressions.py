@@ -47,7 +47,12 @@ def instead(node: ast.expr, scope: Scope, is_condition: bool) -> Iterator[Choice
 
 
 def wrapped(node: ast.expr, scope: Scope) -> Iterator[Choice]:
-    """Yield a value turned round, moved by one, handed on, asked for what is asked of others."""
+    """Yield a value turned round, moved by one, handed on, asked for what is asked of others.
+
+    Not a constant: that has choices of its own, and fails in most hands.
+    """
+    if isinstance(node, ast.Constant):
+        return
     if not isinstance(node, (ast.UnaryOp, ast.Compare, ast.List, ast.Dict, ast.JoinedStr)):
         yield 1, negated(node)
         yield 1, ast.UnaryOp(ast.USub(), node)

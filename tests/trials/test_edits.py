@@ -145,6 +145,12 @@ def test_of_many_functions_those_that_stand_near_are_tried():
     assert len(asked) < 30
 
 
+def test_a_constant_is_handed_to_nobody():
+    assert not [
+        after for _, after in told("def f(a):\n    return g('a b')\n") if "int('a b')" in after
+    ]
+
+
 def test_what_it_overrides_is_not_called_twice():
     text = "class C(B):\n    def f(self):\n        B.f(self)\n"
     assert ("", "B.f(self)") not in told(text, "C.f")
