@@ -132,6 +132,25 @@ def test_failing_tests_of_other_causes_are_asked_and_not_looked_into_again(
     assert (control, found) == ({"failing": ["ten_told"], "refused": [], "made": 0}, [])
 
 
+def test_of_every_function_that_explains_it_a_change_is_tried_with_others(
+    module: ModuleType, tests: Callables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_autopsy.trials.search.MAX_SHARED", 2)
+    suspects = [
+        suspect(module, "reduced", elsewhere=["ten"]),
+        suspect(module, "label", passing=["taxed"], elsewhere=["ten"]),
+    ]
+    cause = {"cause": "c", "failing": ["ten_told"], "suspects": suspects}
+    _, *found = Search(Asking(tests, loaded_functions(), None), cause, set()).results()
+    explaining = [one for one in found if one["share"] == 1.0 and not one["broke"]]
+    asked = [one for one in explaining if len(one["passed"]) + len(one["failed"]) == 2]
+    assert len(explaining) > len(asked) == 2
+    assert {one["function"]: one["passed"][1:] for one in asked} == {
+        "reduced": ["ten"],
+        "label": [],
+    }
+
+
 @pytest.mark.parametrize("unmended", [False, True])
 def test_parts_are_told_apart_where_together_they_are_all(
     module: ModuleType, tests: Callables, unmended: bool
