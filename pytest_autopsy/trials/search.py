@@ -116,7 +116,7 @@ class Search:
 
         Where no other function has such a change, no more is looked for on their behalf.
         """
-        asked = _in_turn(explaining)[:MAX_SHARED]
+        asked = in_turn(explaining)[:MAX_SHARED]
         names = {name for attempt, _ in asked for name in attempt.suspect["elsewhere"]}
         known, _ = self.asking.unchanged(sorted(names - self.mended))
         others = {name: seconds for name, (how, seconds) in known.items() if how == "failed"}
@@ -138,8 +138,8 @@ def _explains(told: Result) -> bool:
     return bool(told["share"] >= MOST and not told["broke"])
 
 
-def _in_turn(made: list[Tried]) -> list[Tried]:
-    """The first edit of each function, then the second of each, and so on."""
+def in_turn(made: list[Tried]) -> list[Tried]:
+    """Return the first edit of each function, then the second of each, and so on."""
     count: Counter[int] = Counter()
     turns: list[int] = []
     for attempt, _ in made:

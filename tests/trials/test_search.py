@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import os
 import textwrap
@@ -14,7 +15,8 @@ import pytest
 from pytest_autopsy.model import MOST
 from pytest_autopsy.source import Source
 from pytest_autopsy.trials.asking import Asking
-from pytest_autopsy.trials.search import Search
+from pytest_autopsy.trials.choose import Attempt
+from pytest_autopsy.trials.search import Search, in_turn
 from pytest_autopsy.trials.swap import loaded_functions
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="trials need forks")
@@ -149,6 +151,13 @@ def test_of_every_function_that_explains_it_a_change_is_tried_with_others(
         "reduced": ["ten"],
         "label": [],
     }
+
+
+def test_the_first_of_each_function_comes_before_the_second_of_any() -> None:
+    made = [
+        (Attempt(place, {}, edit, ast.Pass()), {}) for place, edit in zip((0, 0, 3, 0, 3), "abcde")
+    ]
+    assert "".join(attempt.edit for attempt, _ in in_turn(made)) == "acbed"
 
 
 @pytest.mark.parametrize("unmended", [False, True])
