@@ -118,6 +118,9 @@ def _summary(controls: list[dict[str, Any]]) -> str:
     made = sum(one["made"] for one in controls)
     count = len(controls)
     told = f"trials: {made} changes of suspects tried for {count} cause{'s' * (count != 1)}"
+    late = sum(one["late"] for one in controls)
+    if late:
+        told += f"; time ran out for {late} of them"
     gone = sum(not one["failing"] and not one["refused"] for one in controls)
     if gone:
         told += f"; the failing tests of {gone} did not fail in a process of their own"

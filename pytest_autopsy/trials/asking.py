@@ -7,9 +7,11 @@ import signal
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from math import inf
 from types import CodeType, FunctionType
 from typing import Any, Protocol
 
+from ..unfaked import perf_counter
 from .choose import Attempt
 from .forks import Result, in_forks
 from .swap import Loaded, swap
@@ -39,8 +41,18 @@ class Asking:
         self.loaded = loaded
         self.folder = folder
         self.workers = min(MAX_WORKERS, os.cpu_count() or 1)
+        self._until = inf
         self._asked: set[str] = set()
         self._sound: set[str] = set()
+
+    def within(self, seconds: float) -> None:
+        """Ask for so many seconds more; what has not been answered then is not told."""
+        self._until = perf_counter() + seconds
+
+    @property
+    def is_late(self) -> bool:
+        """Whether this time is over."""
+        return perf_counter() > self._until
 
     def unchanged(self, names: Iterable[str]) -> tuple[dict[str, tuple[str, float]], list[str]]:
         """Name -> outcome and seconds of tests alone in a sandbox; what others were refused."""
@@ -58,7 +70,8 @@ class Asking:
         """Return those that pass in a sandbox, too."""
         wanted = set(names)
         self._sound |= self._passing(sorted(wanted - self._asked))
-        self._asked |= wanted
+        if not self.is_late:
+            self._asked |= wanted
         return wanted & self._sound
 
     def _passing(self, names: list[str]) -> set[str]:
@@ -96,7 +109,7 @@ class Asking:
         found: list[Attempt] = []
         made = 0
         batches = _batches(tier)
-        while batches:
+        while batches and not self.is_late:
             again: list[list[Attempt]] = []
             jobs = [partial(self._screen, batch, name, alarm) for batch in batches]
             seconds = 1.0 + 2 * alarm * len(batches[0])  # for what no alarm ends
@@ -141,7 +154,11 @@ class Asking:
             return []  # the language does not take it
 
     def _forked(self, jobs: list[partial[Result]], seconds: float) -> Iterator[tuple[int, Result]]:
-        return in_forks(jobs, self.workers, seconds, self.folder)
+        left = max(self._until - perf_counter(), 0.0)
+        for found in in_forks(jobs if left else [], self.workers, min(seconds, left), self.folder):
+            yield found
+            if self.is_late:
+                return
 
 
 class _OutOfTime(BaseException):

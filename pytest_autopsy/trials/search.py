@@ -15,6 +15,10 @@ from .asking import PATIENCE_S, Asking
 from .choose import Attempt, attempts
 from .forks import Result
 
+SEARCHED_S = 120.0
+"""Seconds for the search of one cause: tests that take seconds are soon asked often enough."""
+SHARED_S = 30.0
+"""Seconds for trying what was found with the failing tests of other causes."""
 MAX_PARTS = 3
 """Causes that one may turn out to be."""
 MAX_SHARED = 6
@@ -41,14 +45,20 @@ class Search:
         """Yield what the tests do without an edit, then the edits with which some of them pass."""
         waiting = [name for name in self.failing if name not in self.mended]
         if not waiting:
-            yield {"failing": self.failing, "refused": [], "made": 0}
+            yield self._told_of_it(self.failing, [], late=False)
             return
+        self.asking.within(SEARCHED_S)
         known, refused = self.asking.unchanged(waiting)
         failing = {name: seconds for name, (how, seconds) in known.items() if how == "failed"}
         found = self._mending(failing, MAX_PARTS) if failing else []
+        late = self.asking.is_late
+        self.asking.within(SHARED_S)
         self._ask_others([one for one in found if _explains(one[1])])
-        yield {"failing": list(failing), "refused": sorted(set(refused)), "made": self.made}
+        yield self._told_of_it(list(failing), sorted(set(refused)), late)
         yield from (told for _, told in found)
+
+    def _told_of_it(self, failing: list[str], refused: list[str], late: bool) -> Result:
+        return {"failing": failing, "refused": refused, "made": self.made, "late": late}
 
     def _mending(self, failing: dict[str, float], parts: int) -> list[Tried]:
         """Return what mends failing tests (name -> seconds), in so many parts at most.

@@ -6,7 +6,9 @@ import ast
 import importlib.util
 import os
 import textwrap
+import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -131,7 +133,7 @@ def test_failing_tests_of_other_causes_are_asked_and_not_looked_into_again(
     assert (first["failed"], first["share"]) == (["nine_told"], 1.0)  # it has a reason of its own
     assert mended == {"ten_told"}
     control, found = search(module, tests, mended, ["ten_told"])
-    assert (control, found) == ({"failing": ["ten_told"], "refused": [], "made": 0}, [])
+    assert (control["failing"], control["made"], found) == (["ten_told"], 0, [])
 
 
 def test_of_every_function_that_explains_it_a_change_is_tried_with_others(
@@ -195,6 +197,25 @@ def test_what_most_is_mended_by_explains_it_and_the_rest_is_looked_for(
     shares = {one["after"]: (one["share"], one["passed"]) for one in found if not one["broke"]}
     assert shares["count >= 10"] == (0.75, failing[:3])
     assert shares["net * 2 + 0"] == (1.0, ["tax"])
+
+
+def test_when_time_is_over_what_was_found_before_is_told(
+    module: ModuleType, tests: Callables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control, _ = search(module, tests, set(), ["ten"])
+    assert not control["late"]
+    monkeypatch.setattr("pytest_autopsy.trials.search.SEARCHED_S", 0.5)
+    tests.every["ten"] = partial(_slowly, tests.every["ten"])
+    began = time.perf_counter()
+    control, found = search(module, tests, set(), ["ten"])
+    assert control["late"]
+    assert time.perf_counter() - began < 5.0
+    assert not found
+
+
+def _slowly(test: Callable[[], object]) -> None:
+    time.sleep(0.4)
+    test()
 
 
 def test_what_is_refused_is_told_and_not_tried(module: ModuleType, tests: Callables) -> None:
