@@ -45,12 +45,12 @@ def of_case(case: Case) -> Iterator[Trial]:
 def _counted(case: Case) -> list[tuple[Trial, int, int]]:
     """Trials that explain some failures; how many of those at hand each mends, and does not."""
     names = {failure.nodeid for failure in case.failures}
-    every = case.known.once("trials that explain", lambda: _undone(case.run.trials))
+    every = case.known.once("trials that explain", lambda: _not_outdone(case.run.trials))
     return [(one, *_counts(one, names)) for one in every]
 
 
-def _undone(trials: Collection[Trial]) -> list[Trial]:
-    """Those that explain some failures, and are not outdone: one change explains more than two."""
+def _not_outdone(trials: Collection[Trial]) -> list[Trial]:
+    """Those that explain some failures; not one that another outdoes: one change says more than two."""
     every = [one for one in trials if one.explains]
     return [one for one in every if not any(_outdone(one, other) for other in every)]
 

@@ -40,10 +40,10 @@ class Names:
     @cached_property
     def unread(self) -> tuple[str, ...]:
         """The parameters that the function never reads: something may have been forgotten."""
-        return tuple(name for name in self.parameters if name not in self.read)
+        return tuple(name for name in self.parameters if name not in self.names_read)
 
     @cached_property
-    def read(self) -> set[str]:
+    def names_read(self) -> set[str]:
         """The names that the function reads."""
         nodes = ast.walk(self.function)
         return {one.id for one in nodes if isinstance(one, ast.Name) and is_read(one)}
@@ -62,7 +62,7 @@ class Names:
     def forgotten(self) -> list[ast.expr]:
         """What is at hand and read nowhere: parameters, other names, attributes that the class sets."""
         found: list[ast.expr] = [
-            read(name) for name in self.names if name not in self.read and name[0] != "_"
+            read(name) for name in self.names if name not in self.names_read and name[0] != "_"
         ]
         if self.is_bound:
             found += [

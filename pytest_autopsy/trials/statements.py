@@ -109,7 +109,7 @@ def _of_assigned(node: ast.Assign, scope: Scope, in_loop: bool) -> Iterator[Choi
     for name in bound[:_MAX_BOUND]:
         yield 1, [node, guard(negated(read(name)), leave)]
         yield 2, [node, guard(is_none(name), leave)]
-        for user in scope.users(name) if name not in scope.read else ():
+        for user in scope.users(name) if name not in scope.names_read else ():
             yield 1, [node, user]
 
 
