@@ -85,7 +85,7 @@ MENDED = {
     ),
     "one more": ("def f(a):\n    return len(a)\n", "len(a)", "len(a) + 1"),
     "one of several": (
-        "def f(a):\n    b, c = a\n    return c.d\n", "b, c = a", "b, c = a; if not c: return None",
+        "def f(a):\n    [b, c] = a\n    return c.d\n", "[b, c] = a", "[b, c] = a; if not c: return None",
     ),
     "what a name was bound for": (
         "def f(a):\n    b = a.c\n    return a\ndef g(a, b):\n    a.add(b)\n", "b = a.c", "b = a.c; a.add(b)",
