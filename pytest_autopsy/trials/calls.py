@@ -60,7 +60,7 @@ def finished(node: ast.expr, scope: Scope) -> Iterator[Choice]:
         yield 1, asked(node, scope.function.name)
     yield from ((2, asked(node, method)) for method in scope.methods)
     if not isinstance(node, ast.Call) or _called(node.func) == "len":
-        yield from ((2, ast.BinOp(node, sign, ast.Constant(1))) for sign in (ast.Add(), ast.Sub()))
+        yield from ((2, moved(node, by) or node) for by in (1, -1))
 
 
 def _wider(kind: ast.expr) -> Iterator[ast.expr]:

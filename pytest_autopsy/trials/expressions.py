@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 from .calls import finished, of_call
-from .nodes import Choice, attribute, copied, is_read, is_self, moved, negated, read
+from .nodes import Choice, asked, attribute, copied, is_read, is_self, moved, negated, read
 from .scope import Scope
 
 _COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -69,16 +69,16 @@ def _of_condition(node: ast.expr, scope: Scope) -> Iterator[Choice]:
     if not isinstance(node, ast.Constant):
         yield 1, ast.Constant(True)
         yield 1, ast.Constant(False)
-    asked = ast.unparse(node)
+    own = ast.unparse(node)
     for other in scope.conditions:
-        if ast.unparse(other) != asked:
+        if ast.unparse(other) != own:
             yield 2, ast.BoolOp(ast.And(), [node, other])
             yield 2, ast.BoolOp(ast.Or(), [node, other])
             yield 2, ast.BoolOp(ast.And(), [node, negated(other)])
     forgotten = [(1, one) for one in scope.forgotten]
     forgotten += [(2, read(name)) for name in scope.parameters if name not in scope.unread]
     for tier, one in forgotten:
-        if ast.unparse(one) == asked:
+        if ast.unparse(one) == own:
             continue
         for operator in (ast.And(), ast.Or()):
             yield tier, ast.BoolOp(operator, [one, node])
@@ -93,7 +93,7 @@ def _asked_of(node: ast.expr, scope: Scope) -> Iterator[ast.expr]:
     """Other questions of what a condition is about."""
     about = [one for one in ast.walk(node) if isinstance(one, ast.Name) and one.id in scope.names]
     for name in dict.fromkeys(one.id for one in about[:_MAX_NAMES]):
-        yield from (ast.Call(asked, [read(name)], []) for asked in scope.predicates)
+        yield from (ast.Call(one, [read(name)], []) for one in scope.predicates)
 
 
 def _of_compare(node: ast.Compare, _: Scope) -> Iterator[Choice]:
@@ -181,8 +181,7 @@ def _of_subscript(node: ast.Subscript, _: Scope) -> Iterator[Choice]:
         for by in (1, -1):
             yield 2, ast.Subscript(node.value, moved(index, by) or index, node.ctx)
     if not isinstance(index, ast.Slice):
-        got = ast.Attribute(node.value, "get", ast.Load())
-        yield 2, ast.Call(got, [index], [])
+        yield 2, asked(node.value, "get", index)
 
 
 def _of_name(node: ast.Name, scope: Scope) -> Iterator[Choice]:

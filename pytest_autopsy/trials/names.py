@@ -8,11 +8,10 @@ from functools import cached_property
 from itertools import islice
 
 from ..source import parameters_of
-from .nodes import attribute, is_read, is_self, read
+from .nodes import attribute, is_read, is_self, names_read, read
 
 MAX_FORGOTTEN = 4
 MAX_METHODS = 6
-
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -32,10 +31,15 @@ class Names:
         return tuple(names[1:] if self.is_bound else names)
 
     @cached_property
+    def receiver(self) -> str:
+        """The first parameter, where its name says that it is the object or its class; or nothing."""
+        first = [argument.arg for argument, _ in parameters_of(self.function)][:1]
+        return first[0] if first in (["self"], ["cls"]) else ""
+
+    @cached_property
     def is_bound(self) -> bool:
         """Whether it is called on an object, or on its class."""
-        first = [argument.arg for argument, _ in parameters_of(self.function)][:1]
-        return self.owner is not None and first in (["self"], ["cls"])
+        return self.owner is not None and bool(self.receiver)
 
     @cached_property
     def unread(self) -> tuple[str, ...]:
@@ -45,8 +49,7 @@ class Names:
     @cached_property
     def names_read(self) -> set[str]:
         """The names that the function reads."""
-        nodes = ast.walk(self.function)
-        return {one.id for one in nodes if isinstance(one, ast.Name) and is_read(one)}
+        return names_read(self.function)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -40,9 +40,9 @@ def call(text: str, value: ast.expr) -> ast.expr:
     return ast.Call(read(text), [value], [])
 
 
-def asked(value: ast.expr, method: str) -> ast.expr:
-    """Return `value.method()`."""
-    return ast.Call(ast.Attribute(value, method, ast.Load()), [], [])
+def asked(value: ast.expr, method: str, *arguments: ast.expr) -> ast.expr:
+    """Return `value.method(*arguments)`."""
+    return ast.Call(ast.Attribute(value, method, ast.Load()), [*arguments], [])
 
 
 def copied(value: ast.expr, how: str = "copy") -> ast.expr:
@@ -69,6 +69,11 @@ def assigned(text: str, value: ast.expr) -> ast.stmt:
 def is_read(node: ast.Name | ast.Attribute) -> bool:
     """Whether a name or attribute is read, not set or deleted."""
     return isinstance(node.ctx, ast.Load)
+
+
+def names_read(node: ast.AST) -> set[str]:
+    """Return the names that are read in a piece."""
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and is_read(one)}
 
 
 def sets_attribute(node: ast.Assign | ast.AugAssign) -> bool:

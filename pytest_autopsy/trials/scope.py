@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from ..source import FunctionNode, parameters_of
 from .names import Names
-from .nodes import attribute, is_constant_or_empty, is_guard, is_read, read, sets_attribute
+from .nodes import attribute, is_constant_or_empty, is_guard, names_read, read, sets_attribute
 
 Node = TypeVar("Node", bound=ast.AST)
 MAX_DONORS = 12
@@ -30,19 +30,12 @@ class Scope(Names):
     @cached_property
     def donors(self) -> list[ast.stmt]:
         """Statements of siblings that could stand here as well: calls, what sets state, ways out."""
-        return self._every_donor[:MAX_DONORS]
-
-    @cached_property
-    def _every_donor(self) -> list[ast.stmt]:
-        return list(_first(self._donors(), MAX_LOOKED_AT))
+        return list(_first(self._donors(), MAX_DONORS))
 
     def users(self, name: str) -> list[ast.stmt]:
         """Those statements of siblings that read this name."""
-        return [
-            one
-            for one in self._every_donor
-            if name in {n.id for n in ast.walk(one) if isinstance(n, ast.Name) and is_read(n)}
-        ][:MAX_USERS]
+        near = islice(self._donors(), MAX_LOOKED_AT)
+        return list(_first((one for one in near if name in names_read(one)), MAX_USERS))
 
     @cached_property
     def conditions(self) -> list[ast.expr]:
@@ -59,8 +52,7 @@ class Scope(Names):
     def makers(self) -> list[ast.expr]:
         """What makes something of one argument: the class, its functions, the module's, builtins."""
         found = [*self._takers[:MAX_DONORS], *(read(name) for name in _BUILTINS)]
-        first = [argument.arg for argument, _ in parameters_of(self.function)][:1]
-        return [read("cls"), *found] if first == ["cls"] else found
+        return [read("cls"), *found] if self.receiver == "cls" else found
 
     @cached_property
     def predicates(self) -> list[ast.expr]:
@@ -105,9 +97,10 @@ class Scope(Names):
         method = ast.Attribute(bases[0], self.function.name, ast.Load())
         if ast.unparse(method) in map(ast.unparse, ast.walk(self.function)):
             return []
-        own = [read(name) for name in self.parameters]
+        alone: list[ast.expr] = [read(self.receiver)]
+        given = [*alone, *map(read, self.parameters)]
         return [
-            ast.Call(method, [read("self"), *more], []) for more in ([[], own] if own else [[]])
+            ast.Call(method, one, []) for one in ([alone, given] if self.parameters else [alone])
         ]
 
     @cached_property
@@ -117,7 +110,7 @@ class Scope(Names):
         made = any(isinstance(n, _YIELDS) or (isinstance(n, ast.Return) and n.value) for n in nodes)
         if made or self.function.name == "__init__":
             return []
-        return [*map(read, self.names[:-3:-1]), *([read("self")] if self.is_bound else [])]
+        return [*map(read, self.names[:-3:-1]), *([read(self.receiver)] if self.is_bound else [])]
 
     @cached_property
     def raises(self) -> list[ast.stmt]:

@@ -48,8 +48,7 @@ def instead(node: ast.stmt, scope: Scope, in_loop: bool) -> Iterator[Choice]:
     if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)):
         for refusal in scope.raises[:2]:
             yield 2, [_tried(node, refusal)]
-        leave = ast.Continue() if in_loop else ast.Return(ast.Constant(None))
-        yield HIDING, [_tried(node, leave)]
+        yield HIDING, [_tried(node, _way_out(in_loop))]
         yield HIDING, [_tried(node, ast.Pass())]
 
 
@@ -101,10 +100,9 @@ def _of_assigned(node: ast.Assign, scope: Scope, in_loop: bool) -> Iterator[Choi
     if isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)):
         yield 1, [ast.AugAssign(target, ast.Add(), node.value)]
     if isinstance(target, ast.Subscript):
-        known = ast.Attribute(target.value, "get", ast.Load())
-        before = ast.Call(known, [target.slice, ast.Constant(0)], [])
+        before = asked(target.value, "get", target.slice, ast.Constant(0))
         yield 1, [ast.Assign(node.targets, ast.BinOp(before, ast.Add(), node.value))]
-    leave = ast.Continue() if in_loop else ast.Return(ast.Constant(None))
+    leave = _way_out(in_loop)
     bound = [one.id for one in ast.walk(target) if isinstance(one, ast.Name) and not is_read(one)]
     for name in bound[:_MAX_BOUND]:
         yield 1, [node, guard(negated(read(name)), leave)]
@@ -173,6 +171,10 @@ def _of_try(node: ast.Try) -> Iterator[Choice]:
     if not node.finalbody:
         for donor in (*node.orelse, *node.body[1:])[:2]:
             yield 2, [ast.Try(node.body, node.handlers, node.orelse, [donor])]
+
+
+def _way_out(in_loop: bool) -> ast.stmt:
+    return ast.Continue() if in_loop else ast.Return(ast.Constant(None))
 
 
 def _tried(node: ast.stmt, instead_of_it: ast.stmt) -> ast.stmt:
