@@ -21,6 +21,8 @@ from ..session import Session
 
 PATIENCE_S = 60.0
 """What such a process may take beside what its tests are expected to."""
+GRACE_S = 2.0
+"""What it has for ending the processes of its own once it is told to end."""
 
 _COVERAGE = ("COV_CORE_", "COVERAGE_PROCESS_")
 _NOT_HANDED_ON = ("PYTEST_CURRENT_TEST", "PYTEST_XDIST_")
@@ -58,8 +60,9 @@ def run_once_more(
 ) -> str:
     """Run tests in a process with this run's options, `words` and environment `variables`.
 
-    It is killed after PATIENCE_S and so many seconds. Returns why it did not come to its end, in
-    words that begin with `what`, or nothing. Raises OSError where it cannot be started.
+    It is ended after PATIENCE_S and so many seconds, or with this run. Returns why it did not come
+    to its end, in words that begin with `what`, or nothing. Raises OSError where it cannot be
+    started.
     """
     environment = {
         name: value
@@ -77,16 +80,27 @@ def run_once_more(
         start_new_session=True,
     ) as child:
         try:
-            child.wait(PATIENCE_S + seconds)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(OSError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.kill()
-            child.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(PATIENCE_S + seconds)
+        finally:  # Ctrl-C as well: nobody else tells a session of its own
+            _end(child)
     if child.returncode in (0, 1):
         return ""
     session.faults.append(f"{what} ended with {child.returncode}: {shlex.join(command)}")
     return f"{what} ended with exit code {child.returncode}, see autopsy.log"
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is not None:
+        return
+    child.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(GRACE_S)
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(OSError):
+            os.killpg(child.pid, signal.SIGKILL)
+    child.kill()
+    child.wait()
 
 
 def _python(config: pytest.Config) -> list[str]:

@@ -44,7 +44,7 @@ def make_trials(
         trials, controls, broken = _made(session, config, planned, Path(folder))
     session.trials_s = perf_counter() - began
     session.notes += [broken] if broken else []
-    session.notes.append(_summary(controls))
+    session.notes.append(summary(controls))
     return trials
 
 
@@ -53,7 +53,8 @@ def _made(
 ) -> tuple[list[Trial], list[dict[str, Any]], str]:
     """Trials, what each cause's tests do, and why the process did not come to its end."""
     path = folder / "plan.json"
-    path.write_text(json.dumps({"causes": planned, "folder": str(folder)}), encoding="utf-8")
+    plan = {"causes": planned, "folder": str(folder), "parent": os.getpid()}
+    path.write_text(json.dumps(plan), encoding="utf-8")
     # Files, not tests: one name that is not found (made anew in each run) would be the end of all.
     files = dict.fromkeys(n.partition("::")[0] for cause in planned for n in tests_of(cause))
     broken = run_once_more(
@@ -113,8 +114,8 @@ def _joined(trials: Iterable[Trial]) -> list[Trial]:
     return list(found.values())
 
 
-def _summary(controls: list[dict[str, Any]]) -> str:
-    """How much was tried, and of which causes nothing could be."""
+def summary(controls: list[dict[str, Any]]) -> str:
+    """Return how much was tried, and of how many causes nothing could be, or not all."""
     made = sum(one["made"] for one in controls)
     count = len(controls)
     told = f"trials: {made} changes of suspects tried for {count} cause{'s' * (count != 1)}"

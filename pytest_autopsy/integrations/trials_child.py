@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,7 +29,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         return None
     plan = json.loads(Path(path).read_text(encoding="utf-8"))
     _dismiss_writers(session.config.pluginmanager)
-    asking = Asking(_Tests(session.items), loaded_functions(), plan.get("folder"))
+    asking = Asking(
+        _Tests(session.items), loaded_functions(), plan.get("folder"), plan.get("parent")
+    )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that forks are ended, too
     gc.freeze()  # else every fork's first collection copies what it shares
     mended: set[str] = set()
     with Path(path).with_suffix(RESULTS).open("w", encoding="utf-8") as told:

@@ -34,14 +34,20 @@ class Tests(Protocol):
 
 
 class Asking:
-    """Asks the tests of a session; folders of forks are made in `folder`."""
+    """Asks the tests of a session; folders of forks are made in `folder`.
 
-    def __init__(self, tests: Tests, loaded: Loaded, folder: str | None) -> None:
+    `parent` is the id of the process that wants to know: once it is gone, nothing more is asked.
+    """
+
+    def __init__(
+        self, tests: Tests, loaded: Loaded, folder: str | None, parent: int | None = None
+    ) -> None:
         self.tests = tests
         self.loaded = loaded
         self.folder = folder
         self.workers = min(MAX_WORKERS, os.cpu_count() or 1)
         self._until = inf
+        self._parent = parent or os.getppid()
         self._asked: set[str] = set()
         self._sound: set[str] = set()
 
@@ -51,8 +57,8 @@ class Asking:
 
     @property
     def is_late(self) -> bool:
-        """Whether this time is over."""
-        return perf_counter() > self._until
+        """Whether this time is over, or nobody is left who wants to know."""
+        return perf_counter() > self._until or os.getppid() != self._parent
 
     def unchanged(self, names: Iterable[str]) -> tuple[dict[str, tuple[str, float]], list[str]]:
         """Name -> outcome and seconds of tests alone in a sandbox; what others were refused."""
@@ -154,8 +160,9 @@ class Asking:
             return []  # the language does not take it
 
     def _forked(self, jobs: list[partial[Result]], seconds: float) -> Iterator[tuple[int, Result]]:
-        left = max(self._until - perf_counter(), 0.0)
-        for found in in_forks(jobs if left else [], self.workers, min(seconds, left), self.folder):
+        waiting = [] if self.is_late else jobs
+        seconds = max(min(seconds, self._until - perf_counter()), 0.0)
+        for found in in_forks(waiting, self.workers, seconds, self.folder):
             yield found
             if self.is_late:
                 return

@@ -8,6 +8,8 @@ import re
 
 import pytest
 
+from pytest_autopsy.integrations.trials import summary
+
 from .checks import same_outcomes
 from .helpers import PLUGINS
 
@@ -254,6 +256,19 @@ def test_a_test_that_fails_only_after_another_is_said_to(project):
     run = project.write(files).autopsy("--autopsy-trials")
     told = " ".join(run.text.split())
     assert "the failing tests of 1 did not fail in a process of their own" in told
+
+
+def test_what_was_not_tried_to_the_end_is_said():
+    whole = {"failing": ["test_a"], "refused": [], "made": 20, "late": False}
+    late, gone = {**whole, "late": True}, {**whole, "failing": [], "made": 0}
+    assert summary([whole]) == "trials: 20 changes of suspects tried for 1 cause"
+    assert summary([whole, late]) == (
+        "trials: 40 changes of suspects tried for 2 causes; time ran out for 1 of them"
+    )
+    assert summary([gone, {**gone, "refused": ["write files", "fork"]}]) == (
+        "trials: 0 changes of suspects tried for 2 causes; the failing tests of 1 did not fail in a "
+        "process of their own; a trial may not fork or write files, and their tests do"
+    )
 
 
 @pytest.mark.parametrize("mode", ["light", "second-run"])
