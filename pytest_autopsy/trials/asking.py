@@ -97,15 +97,15 @@ class Asking:
 
     def with_edits(
         self, asked: Sequence[tuple[Attempt, list[str]]], seconds: float, until: int = ALL
-    ) -> Iterator[tuple[int, dict[str, str]]]:
-        """Yield the number and the outcomes of each attempt's tests, until so many have not passed.
+    ) -> Iterator[tuple[int, Result]]:
+        """Yield the number of each attempt, and its tests' outcomes until so many have not passed.
 
         Not of attempts with which something was refused, or which did not come to their end.
         """
         jobs = [partial(self._with_edit, *one, until) for one in asked]
         for number, result in self._forked(jobs, seconds):
             if not result["refused"] and "ended" not in result:
-                yield number, result["tests"]
+                yield number, result
 
     def screened(self, tier: list[Attempt], name: str, alarm: float) -> tuple[list[Attempt], int]:
         """Return with which edits a failing test passes, and how many could be made.

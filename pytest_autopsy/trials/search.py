@@ -1,7 +1,7 @@
 """The search for what mends one cause: in which order edits are tried, and with which tests.
 
-First with the smallest failing test, then with the cause's others, then with tests that passed, at
-last with failing tests of other causes, too.
+First with the smallest failing test, then with the cause's others, then with a few tests that
+passed and, where it explains the cause, with many, at last with failing tests of other causes, too.
 """
 
 from __future__ import annotations
@@ -19,6 +19,11 @@ SEARCHED_S = 120.0
 """Seconds for the search of one cause: tests that take seconds are soon asked often enough."""
 SHARED_S = 30.0
 """Seconds for trying what was found with the failing tests of other causes."""
+FEW = 40
+"""Tests that passed, with which each edit is tried that helps."""
+CHECKED_S = 3.0
+"""Seconds for the others, of one edit that explains a cause: what switches something off does that
+for few tests."""
 MAX_PARTS = 3
 """Causes that one may turn out to be."""
 MAX_SHARED = 6
@@ -102,24 +107,33 @@ class Search:
         self.made += made
         helping: list[Tried] = []
         jobs = [(attempt, names) for attempt in passing]
-        for number, outcomes in self.asking.with_edits(jobs, 1.0 + 8 * sum(took)):
+        for number, result in self.asking.with_edits(jobs, 1.0 + 8 * sum(took)):
+            outcomes = result["tests"]
             if outcomes.get(names[0]) == "passed":
                 helping.append((passing[number], _told(passing[number], outcomes, names)))
         yield from self._kept(helping)
 
     def _kept(self, helping: list[Tried]) -> Iterator[Tried]:
         """What helps, each with how many passing tests still pass, and the first that does not."""
-        every = {name for attempt, _ in helping for name in attempt.suspect["passing"]}
-        sound = self.asking.sound(every)
-        jobs = [
-            (attempt, [name for name in attempt.suspect["passing"] if name in sound])
-            for attempt, _ in helping
-        ]
-        for number, outcomes in self.asking.with_edits(jobs, PATIENCE_S, until=1):
-            attempt, told = helping[number]
-            told["kept"] = sum(how == "passed" for how in outcomes.values())
-            told["broke"] = sorted(name for name, how in outcomes.items() if how != "passed")
-            yield attempt, told
+        asked = [(one, one[0].suspect["passing"][:FEW]) for one in helping]
+        kept = self._with_passing(asked)
+        self._with_passing([
+            (one, one[0].suspect["passing"][FEW : FEW + int(CHECKED_S / seconds)])
+            for one, seconds in kept if _explains(one[1])
+        ])  # fmt: skip
+        yield from (one for one, _ in kept)
+
+    def _with_passing(self, asked: list[tuple[Tried, list[str]]]) -> list[tuple[Tried, float]]:
+        """Run tests that passed with each edit, and note it; what a test took, where all were run."""
+        sound = self.asking.sound({name for _, names in asked for name in names})
+        jobs = [(one[0], [name for name in names if name in sound]) for one, names in asked]
+        found = []
+        for number, result in self.asking.with_edits(jobs, PATIENCE_S, until=1):
+            one, outcomes = asked[number][0], result["tests"]
+            one[1]["kept"] += sum(how == "passed" for how in outcomes.values())
+            one[1]["broke"] += sorted(name for name, how in outcomes.items() if how != "passed")
+            found.append((one, max(result["seconds"], 0.001) / max(len(outcomes), 1)))
+        return found
 
     def _ask_others(self, explaining: list[Tried]) -> None:
         """Try what explains this cause with failing tests of others: who pass with it share it.
@@ -135,8 +149,8 @@ class Search:
             for attempt, _ in asked
         ]
         seconds = 1.0 + 8 * sum(others.values())
-        for number, outcomes in self.asking.with_edits(jobs, seconds):
-            told = asked[number][1]
+        for number, result in self.asking.with_edits(jobs, seconds):
+            told, outcomes = asked[number][1], result["tests"]
             passed = [name for name, how in outcomes.items() if how == "passed"]
             told["passed"] += passed
             told["failed"] += [name for name in outcomes if name not in passed]

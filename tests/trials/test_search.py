@@ -18,7 +18,7 @@ from pytest_autopsy.model import MOST
 from pytest_autopsy.source import Source
 from pytest_autopsy.trials.asking import Asking
 from pytest_autopsy.trials.choose import Attempt
-from pytest_autopsy.trials.search import Search, in_turn
+from pytest_autopsy.trials.search import FEW, Search, in_turn
 from pytest_autopsy.trials.swap import loaded_functions
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="trials need forks")
@@ -120,6 +120,23 @@ def test_what_mends_and_keeps_explains(module: ModuleType, tests: Callables) -> 
     assert (first["passed"], first["kept"]) == (["ten"], 2)
     broken = next(one for one in found if one["after"] == "count <= 10")
     assert broken["broke"] == ["eleven"]
+
+
+def test_what_explains_it_is_tried_with_many_that_passed(
+    module: ModuleType, tests: Callables
+) -> None:
+    def between() -> None:
+        assert module.reduced(9.5) is False
+
+    many = [f"again_{number}" for number in range(FEW + 10)]
+    for name in many:
+        tests.every[name] = tests.every["eleven"]
+    tests.every["between"] = between  # the only one that tells `> 9` from `>= 10`
+    _, found = search(module, tests, set(), ["ten"], passing=[*many, "between"])
+    kept = {one["after"]: (one["kept"], one["broke"]) for one in found}
+    assert kept["count >= 10"] == (FEW + 11, [])
+    assert kept["count > 9"] == (FEW + 10, ["between"])
+    assert kept["count <= 10"] == (0, [many[0]])
 
 
 def test_failing_tests_of_other_causes_are_asked_and_not_looked_into_again(
