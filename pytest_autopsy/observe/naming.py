@@ -23,6 +23,7 @@ _STRONG = (
 _STRONG_WORDS = ("pass", "pw", "dsn", "creds", "cvv", "cvc", "pan")  # not: compass, opaque
 _WEAK = ("token", "credential", "jwt", "sessionid", "sessionkey", "signature", "bearer")
 _WEAK_WORDS = ("auth", "otp", "pin", "sig", "sid", "csrf", "xsrf", "cred", "nonce", "totp")
+_PAIRS = ("auth", "cred", "credential")
 _COUNTS = (
     "num", "max", "min", "count", "number", "n", "nb", "has", "is", "are", "use", "uses", "total",
     "len", "length", "allow", "allows", "require", "requires", "needs", "show", "enable", "enabled",
@@ -63,6 +64,12 @@ def _of(words: list[str]) -> str:
         return "strong"
     weak = flat.endswith(_WEAK) or single.endswith(_WEAK) or last in _WEAK_WORDS
     return "weak" if weak else ""
+
+
+def is_of_pair(name: str) -> bool:
+    """Whether a name may be that of a user's name and password; tokens of parsers come in pairs, too."""
+    words = _WORD.findall(name[-_LONGEST:])
+    return bool(words) and words[-1].lower().removesuffix("s") in _PAIRS
 
 
 def is_plural(name: str) -> bool:

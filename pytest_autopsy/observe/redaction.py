@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from ..model import ARRAYS, LISTED, PAIRED, Look, Value
-from .naming import is_directory, is_plural, strength
+from .naming import is_directory, is_of_pair, is_plural, strength
 from .secrets import is_card
 from .text import clean
 from .texts import MARK, Texts
@@ -100,7 +100,7 @@ class Redactor(Texts):
             elif is_pair and found and is_telling(text):
                 if strength(before):
                     holder = before
-                elif strength(name) == "weak":
+                elif is_of_pair(name):
                     holder = "password"  # `auth=(name, password)`
             found.append(self.look(item, holder))
             before = text if len(text) <= _HEAD else ""

@@ -85,7 +85,8 @@ WEAK = "token auth credential jwt session_id csrf_token otp pin login_token"
 INNOCENT: list[tuple[str, object]] = [
     ("token_count", 7), ("password_field", None), ("password", None), ("password", ""),
     ("password", True), ("secret_santa", "Alice Liddell 42"), ("keyboard", "qwertz-105-de"),
-    ("tokens", ["def", "add", "(", "x+1", ")"]), ("token", "identifier"), ("token", "=="),
+    ("tokens", ["def", "add", "(", "x+1", ")"]), ("tokens", ("text", "<em>&quot;a&quot;</em>")),
+    ("token", "identifier"), ("token", "=="),
     ("token", "a b c = 12 + 3"), ("token", "12345.678"), ("pin", "1234"), ("auth", "required"),
     ("key", "user:1001:name"), ("monkey", "gibbon-99-x"), ("keys", ["a1b2c3d4e5"]),
     ("author", "ada.lovelace-1815"), ("authors", ["grace.hopper-1906"]), ("spin", "up-1/2-down"),

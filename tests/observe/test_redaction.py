@@ -89,6 +89,12 @@ def test_a_weak_name_hides_what_looks_like_a_secret(name: str) -> None:
         assert Redactor().look(word, name) == word
 
 
+@pytest.mark.parametrize("name", ["auth", "proxy_auth", "httpAuth", "basic-auth"])
+def test_of_a_user_and_a_password_the_second_is_one(name: str) -> None:
+    assert "tr0ub4dor and 3" not in shown({name: ("ada", "tr0ub4dor and 3")})
+    assert "'ada'" in shown({name: ("ada", "tr0ub4dor and 3")})
+
+
 @pytest.mark.parametrize(("name", "value"), INNOCENT, ids=[f"{n}-{v}" for n, v in INNOCENT])
 def test_innocent_look_alikes_stay(name: str, value: Any) -> None:
     assert Redactor().look(look(value), name) == look(value)
