@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from ..trials.asking import Asking
 from ..trials.search import Search
 from ..trials.swap import loaded_functions
+from ..unfaked import perf_counter
 
 PLAN = "PYTEST_AUTOPSY_TRIALS"
 """The environment variable with the path of the plan; results are written beside it."""
@@ -61,8 +63,14 @@ class _Tests:
     def __contains__(self, name: str) -> bool:
         return name in self._items
 
-    def run(self, names: Sequence[str], until: int = 1 << 30) -> dict[str, str]:
-        """Run tests one after the other, until so many have not passed; return their outcomes."""
+    def run(
+        self, names: Sequence[str], until: int = 1 << 30, seconds: float = inf
+    ) -> dict[str, str]:
+        """Run tests one after the other and return their outcomes.
+
+        Until so many have not passed, or so many seconds are over.
+        """
+        end = perf_counter() + seconds
         listener = _Listener()
         items = [self._items[name] for name in names]
         for item, following in zip(items, [*items[1:], None]):
@@ -71,7 +79,8 @@ class _Tests:
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             finally:
                 item.config.pluginmanager.unregister(listener)
-            if sum(how != "passed" for how in listener.outcomes.values()) >= until:
+            bad = sum(how != "passed" for how in listener.outcomes.values())
+            if bad >= until or perf_counter() > end:
                 break
         return listener.outcomes
 

@@ -29,8 +29,11 @@ class Tests(Protocol):
 
     def __contains__(self, name: str) -> bool: ...
 
-    def run(self, names: Sequence[str], until: int = ...) -> dict[str, str]:
-        """Run tests one after the other until so many have not passed; return their outcomes."""
+    def run(self, names: Sequence[str], until: int = ..., seconds: float = ...) -> dict[str, str]:
+        """Run tests one after the other and return their outcomes.
+
+        Until so many have not passed, or so many seconds are over.
+        """
 
 
 class Asking:
@@ -62,7 +65,7 @@ class Asking:
 
     def unchanged(self, names: Iterable[str]) -> tuple[dict[str, tuple[str, float]], list[str]]:
         """Name -> outcome and seconds of tests alone in a sandbox; what others were refused."""
-        jobs = [partial(self._run, [name], ALL) for name in names if name in self.tests]
+        jobs = [partial(self._run, [name]) for name in names if name in self.tests]
         found: dict[str, tuple[str, float]] = {}
         refused = []
         for _, one in self._forked(jobs, PATIENCE_S):
@@ -83,7 +86,7 @@ class Asking:
     def _passing(self, names: list[str]) -> set[str]:
         """Several in one fork; where not all of these pass, each gets its own."""
         batches = _batches([name for name in names if name in self.tests])
-        jobs = [partial(self._run, batch, ALL) for batch in batches]
+        jobs = [partial(self._run, batch) for batch in batches]
         found: set[str] = set()
         again: list[str] = []
         for number, one in self._forked(jobs, PATIENCE_S):
@@ -96,13 +99,18 @@ class Asking:
         return found | {name for name, (how, _) in known.items() if how == "passed"}
 
     def with_edits(
-        self, asked: Sequence[tuple[Attempt, list[str]]], seconds: float, until: int = ALL
+        self,
+        asked: Sequence[tuple[Attempt, list[str]]],
+        seconds: float,
+        until: int = ALL,
+        enough: float = inf,
     ) -> Iterator[tuple[int, Result]]:
-        """Yield the number of each attempt, and its tests' outcomes until so many have not passed.
+        """Yield the number of each attempt, and the outcomes of its tests.
 
-        Not of attempts with which something was refused, or which did not come to their end.
+        Until so many have not passed, or after `enough` seconds. Not of attempts with which something
+        was refused, or a test did not come to its end.
         """
-        jobs = [partial(self._with_edit, *one, until) for one in asked]
+        jobs = [partial(self._with_edit, *one, until, enough) for one in asked]
         for number, result in self._forked(jobs, seconds):
             if not result["refused"] and "ended" not in result:
                 yield number, result
@@ -145,13 +153,13 @@ class Asking:
             undo()
         return {"made": made, "passed": passed}
 
-    def _with_edit(self, attempt: Attempt, names: list[str], until: int) -> Result:
+    def _with_edit(self, attempt: Attempt, names: list[str], until: int, enough: float) -> Result:
         attempt.edit.apply()
         self._swapped(attempt)
-        return self._run(names, until)
+        return self._run(names, until, enough)
 
-    def _run(self, names: Sequence[str], until: int) -> Result:
-        return {"tests": self.tests.run(names, until)}
+    def _run(self, names: Sequence[str], until: int = ALL, enough: float = inf) -> Result:
+        return {"tests": self.tests.run(names, until, enough)}
 
     def _swapped(self, attempt: Attempt) -> list[tuple[FunctionType, CodeType]]:
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from math import inf
 from typing import Any
 
 from ..model import HIDING, MOST
@@ -114,21 +115,28 @@ class Search:
         yield from self._kept(helping)
 
     def _kept(self, helping: list[Tried]) -> Iterator[Tried]:
-        """What helps, each with how many passing tests still pass, and the first that does not."""
-        asked = [(one, one[0].suspect["passing"][:FEW]) for one in helping]
-        kept = self._with_passing(asked)
-        self._with_passing([
-            (one, one[0].suspect["passing"][FEW : FEW + int(CHECKED_S / seconds)])
-            for one, seconds in kept if _explains(one[1])
-        ])  # fmt: skip
-        yield from (one for one, _ in kept)
+        """What helps, each with how many passing tests still pass, and the first that does not.
 
-    def _with_passing(self, asked: list[tuple[Tried, list[str]]]) -> list[tuple[Tried, float]]:
-        """Run tests that passed with each edit, and note it; what a test took, where all were run."""
+        Not a change with which one of them does not come to its end.
+        """
+        few = self._with_passing([(one, one[0].suspect["passing"][:FEW]) for one in helping])
+        explaining = [(one, seconds) for one, seconds in few if _explains(one[1])]
+        ended = self._with_passing([
+            (one, one[0].suspect["passing"][FEW : FEW + int(CHECKED_S / seconds)])
+            for one, seconds in explaining
+        ], CHECKED_S)  # fmt: skip
+        hanging = {id(one) for one, _ in explaining} - {id(one) for one, _ in ended}
+        late = self.asking.is_late
+        yield from (one for one, _ in few if late or id(one) not in hanging)
+
+    def _with_passing(
+        self, asked: list[tuple[Tried, list[str]]], enough: float = inf
+    ) -> list[tuple[Tried, float]]:
+        """Run tests that passed with each edit, and note it; what a test took, where all ended."""
         sound = self.asking.sound({name for _, names in asked for name in names})
         jobs = [(one[0], [name for name in names if name in sound]) for one, names in asked]
         found = []
-        for number, result in self.asking.with_edits(jobs, PATIENCE_S, until=1):
+        for number, result in self.asking.with_edits(jobs, min(PATIENCE_S, 4 * enough), 1, enough):
             one, outcomes = asked[number][0], result["tests"]
             one[1]["kept"] += sum(how == "passed" for how in outcomes.values())
             one[1]["broke"] += sorted(name for name, how in outcomes.items() if how != "passed")

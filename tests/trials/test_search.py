@@ -9,6 +9,7 @@ import textwrap
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import inf
 from pathlib import Path
 from types import ModuleType
 
@@ -47,15 +48,18 @@ class Callables:
     def __contains__(self, name: str) -> bool:
         return name in self.every
 
-    def run(self, names: Sequence[str], until: int = 1 << 30) -> dict[str, str]:
+    def run(
+        self, names: Sequence[str], until: int = 1 << 30, seconds: float = inf
+    ) -> dict[str, str]:
         found: dict[str, str] = {}
+        end = time.monotonic() + seconds
         for name in names:
             try:
                 self.every[name]()
                 found[name] = "passed"
             except Exception:
                 found[name] = "failed"
-            if list(found.values()).count("failed") >= until:
+            if list(found.values()).count("failed") >= until or time.monotonic() > end:
                 break
         return found
 
@@ -137,6 +141,34 @@ def test_what_explains_it_is_tried_with_many_that_passed(
     assert kept["count >= 10"] == (FEW + 11, [])
     assert kept["count > 9"] == (FEW + 10, ["between"])
     assert kept["count <= 10"] == (0, [many[0]])
+
+
+def test_a_change_with_which_one_of_many_hangs_is_not_told(
+    module: ModuleType, tests: Callables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def between() -> None:
+        while module.reduced(9.5):
+            time.sleep(0.1)
+
+    monkeypatch.setattr("pytest_autopsy.trials.search.CHECKED_S", 0.5)
+    tests.every["between"] = between
+    many = ["eleven"] * FEW
+    _, found = search(module, tests, set(), ["ten"], passing=[*many, "between"])
+    assert {one["after"] for one in found if not one["broke"]} == {"count >= 10"}
+
+
+def test_of_tests_that_take_long_as_many_are_asked_as_there_is_time_for(
+    module: ModuleType, tests: Callables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow() -> None:
+        time.sleep(0.1)
+
+    monkeypatch.setattr("pytest_autopsy.trials.search.CHECKED_S", 0.2)
+    many = [f"slow_{number}" for number in range(10)]
+    tests.every.update(dict.fromkeys(many, slow))
+    _, found = search(module, tests, set(), ["ten"], passing=[*["eleven"] * FEW, *many])
+    first = next(one for one in found if one["after"] == "count >= 10")
+    assert 1 < first["kept"] < 5  # "eleven", and what began within the time
 
 
 def test_failing_tests_of_other_causes_are_asked_and_not_looked_into_again(
