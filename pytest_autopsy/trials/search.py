@@ -1,7 +1,7 @@
 """The search for what mends one cause: in which order edits are tried, and with which tests.
 
 First with the smallest failing test, then with the cause's others, then with a few tests that
-passed and, where it explains the cause, with many, at last with failing tests of other causes, too.
+passed and, where it breaks none, with many, at last with failing tests of other causes, too.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ SHARED_S = 30.0
 FEW = 40
 """Tests that passed, with which each edit is tried that helps."""
 CHECKED_S = 3.0
-"""Seconds for the others, of one edit that explains a cause: what switches something off does that
-for few tests."""
+"""Seconds for the others, of one edit that has broken none of these: what switches something off
+does that for few tests."""
 MAX_PARTS = 3
 """Causes that one may turn out to be."""
 MAX_SHARED = 6
@@ -120,12 +120,12 @@ class Search:
         Not a change with which one of them does not come to its end.
         """
         few = self._with_passing([(one, one[0].suspect["passing"][:FEW]) for one in helping])
-        explaining = [(one, seconds) for one, seconds in few if _explains(one[1])]
+        clean = [(one, seconds) for one, seconds in few if not one[1]["broke"]]
         ended = self._with_passing([
             (one, one[0].suspect["passing"][FEW : FEW + int(CHECKED_S / seconds)])
-            for one, seconds in explaining
+            for one, seconds in clean
         ], CHECKED_S)  # fmt: skip
-        hanging = {id(one) for one, _ in explaining} - {id(one) for one, _ in ended}
+        hanging = {id(one) for one, _ in clean} - {id(one) for one, _ in ended}
         late = self.asking.is_late
         yield from (one for one, _ in few if late or id(one) not in hanging)
 
