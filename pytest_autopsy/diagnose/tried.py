@@ -7,6 +7,7 @@ after which tests pass shows where it matters, not that it is the right one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from ..model import HIDING, MOST, Evidence, Function, Trial
@@ -14,8 +15,13 @@ from ..observe.text import shortened
 from .case import Case, Finding
 
 MAX_TEXT = 70
+_NOTHING = ("", "None", "True", "False", "return None", "return True", "return False")
+_CONSTANT = re.compile(r"\b(?:if|while) (?:True|False)\b")
 LIKELY = (1.0, 0.8, 0.6, 0.1)
 """How much a change of each tier counts. Set on the faults that weights are fitted on."""
+SWITCHED_OFF = 0.8
+"""What is left of that where each such change only leaves something out. Tests that run it show little
+of why it is there (Tan et al.: "Anti-patterns in search-based program repair", FSE 2016)."""
 WELL_KEPT = 5
 """Passing tests that still pass, from which on a change counts whole; with none it counts half."""
 
@@ -86,7 +92,7 @@ def _finding(case: Case, function: Function, trials: list[Trial], alone: bool) -
     """What the first change shows: the mechanism where no other function has one, and others were
     asked; else the change may only hide what is wrong elsewhere.
     """
-    first = min(trials, key=lambda trial: trial.tier)
+    first = min(trials, key=lambda trial: (trial.tier, _switches_off(trial)))
     names = {failure.nodeid for failure in case.failures}
     mended, unmended = _counts(first, names)
     test = next(name for name in first.passed if name in names)
@@ -96,7 +102,7 @@ def _finding(case: Case, function: Function, trials: list[Trial], alone: bool) -
     return Finding(
         function,
         "tried",
-        LIKELY[first.tier] * (mended / (mended + unmended)) * _soundness(first),
+        _worth(first) * (mended / (mended + unmended)),
         fact,
         (evidence,),
         first.line,
@@ -108,8 +114,14 @@ def _finding(case: Case, function: Function, trials: list[Trial], alone: bool) -
     )
 
 
-def _soundness(trial: Trial) -> float:
-    return 0.5 + 0.5 * min(trial.kept, WELL_KEPT) / WELL_KEPT
+def _worth(trial: Trial) -> float:
+    kept = 0.5 + 0.5 * min(trial.kept, WELL_KEPT) / WELL_KEPT
+    return LIKELY[trial.tier] * kept * (SWITCHED_OFF if _switches_off(trial) else 1.0)
+
+
+def _switches_off(trial: Trial) -> bool:
+    """Whether a change leaves something out, and puts nothing in its place."""
+    return trial.after in _NOTHING or _CONSTANT.search(trial.after) is not None
 
 
 def _change(trial: Trial) -> str:

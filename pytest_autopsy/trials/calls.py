@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator
 
 from ..source import parameters_of
+from . import patterns
 from .nodes import Choice, asked, attribute, is_self, moved, negated, read
 from .scope import Scope
 
@@ -39,6 +41,11 @@ def of_call(node: ast.Call, scope: Scope) -> Iterator[Choice]:
         kept = [*node.keywords[:place], *node.keywords[place + 1 :]]
         yield 1, ast.Call(node.func, node.args, kept)
     yield from _with_more(node, name, scope)
+    yield from _with_fields(node, scope)
+    yield from patterns.in_call(node)
+    for other in scope.alike(name):
+        yield 2, ast.Call(_renamed(node.func, other), node.args, node.keywords)
+    yield from ((2, one) for one in _innermost(node))
     for other in _ASKS if name in _ASKS else ():
         too = ast.Call(_renamed(node.func, other), node.args, node.keywords)
         if other != name:
@@ -104,6 +111,41 @@ def _with_more(node: ast.Call, name: str, scope: Scope) -> Iterator[Choice]:
             for value in values:
                 more = [*node.keywords, ast.keyword(parameter.arg, value)]
                 yield 1, ast.Call(node.func, node.args, more)
+
+
+def _with_fields(node: ast.Call, scope: Scope) -> Iterator[Choice]:
+    """The call with a field of the class that it leaves out, given as it gives another one."""
+    given = {keyword.arg for keyword in node.keywords}
+    others = [one for one in dict.fromkeys((*scope.fields, *scope.attributes)) if one not in given]
+    for keyword in node.keywords[:_MAX_NAMES]:
+        for other in (
+            others[:_MAX_NAMES] if keyword.arg in (*scope.fields, *scope.attributes) else ()
+        ):
+            value = copy.deepcopy(keyword.value)
+            named = [
+                n for n in ast.walk(value) if isinstance(n, ast.Attribute) and n.attr == keyword.arg
+            ]
+            for one in named:
+                one.attr = other
+            if named:
+                more = [*node.keywords, ast.keyword(other, value)]
+                yield 1, ast.Call(node.func, node.args, more)
+
+
+def _innermost(node: ast.Call) -> Iterator[ast.expr]:
+    """What a chain of calls begins with: `given` of `dict(given).items()`."""
+    inner: ast.expr = node
+    depth = 0
+    while isinstance(inner, ast.Call):
+        if isinstance(inner.func, ast.Attribute) and not is_self(inner.func.value):
+            inner = inner.func.value
+        elif len(inner.args) == 1:
+            inner = inner.args[0]
+        else:
+            return
+        depth += 1
+    if depth > 1:
+        yield inner
 
 
 def _called(function: ast.expr) -> str:

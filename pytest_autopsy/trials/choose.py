@@ -8,12 +8,24 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
+from ..model import HIDING
 from ..source import Source, bodies
 from .edits import Edit, different, edits_of
 from .scope import Scope
 
-LIMITS = ((20, 40), (8, 100), (5, 250), (5, 20))
-"""For each tier: of how many suspects edits are tried, and how many of each."""
+
+class Round(NamedTuple):
+    """Edits of one tier that are tried: of the suspects `first` to `last`, so many of each."""
+
+    tier: int
+    first: int
+    last: int
+    edits: int
+
+
+ROUNDS = (Round(0, 0, 20, 40), Round(1, 0, 8, 100), Round(2, 0, 5, 250), Round(HIDING, 0, 5, 20))
+WIDER = (Round(1, 8, 16, 60), Round(2, 5, 10, 150))
+"""Where none of these explains a cause."""
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -28,15 +40,22 @@ class Attempt(NamedTuple):
 
 
 def attempts(suspects: list[dict[str, Any]]) -> list[list[Attempt]]:
-    """Return what to try in each tier: of suspects as a plan has them, each in turn."""
-    tiers: list[list[tuple[int, Attempt]]] = [[] for _ in LIMITS]
+    """Return what to try in each round: of suspects as a plan has them, each in turn."""
+    rounds = (*ROUNDS, *WIDER)
+    chosen: list[list[tuple[int, Attempt]]] = [[] for _ in rounds]
     for place, suspect in enumerate(suspects):
         edits, top = _of_suspect(suspect)
-        for tier, (most_suspects, most_edits) in enumerate(LIMITS):
-            mine = [one for one in edits if one.tier == tier] if place < most_suspects else []
-            for turn, edit in enumerate(islice(different(mine), most_edits)):
-                tiers[tier].append((turn, Attempt(place, suspect, edit, top)))
-    return [[one for _, one in sorted(tier, key=lambda it: (it[0], it[1].place))] for tier in tiers]
+        for number, one in enumerate(rounds):
+            if one.first <= place < one.last:
+                mine = different(edit for edit in edits if edit.tier == one.tier)
+                for turn, edit in enumerate(islice(mine, one.edits)):
+                    chosen[number].append((turn, Attempt(place, suspect, edit, top)))
+    return [[one for _, one in sorted(those, key=_in_turn)] for those in chosen]
+
+
+def _in_turn(chosen: tuple[int, Attempt]) -> tuple[int, int]:
+    turn, attempt = chosen
+    return turn, attempt.place
 
 
 def _of_suspect(suspect: Mapping[str, Any]) -> tuple[list[Edit], ast.stmt]:

@@ -9,27 +9,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
+from . import operators
 from .calls import finished, of_call
-from .nodes import Choice, asked, attribute, copied, is_read, is_self, moved, negated, read
+from .nodes import Choice, asked, attribute, call, copied, is_read, is_self, moved, negated, read
+from .patterns import in_call
 from .scope import Scope
 
-_COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
-    ast.Lt: (ast.LtE, ast.GtE), ast.LtE: (ast.Lt, ast.Gt),
-    ast.Gt: (ast.GtE, ast.LtE), ast.GtE: (ast.Gt, ast.Lt),
-    ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,), ast.Is: (ast.IsNot, ast.Eq),
-    ast.IsNot: (ast.Is, ast.NotEq), ast.In: (ast.NotIn,), ast.NotIn: (ast.In,),
-}  # fmt: skip
-_ORDERED = (ast.Lt, ast.LtE, ast.GtE, ast.Gt)
-_ORDERS = (ast.Lt, ast.LtE, ast.Eq, ast.NotEq, ast.GtE, ast.Gt)
-_NEAR: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
-    ast.Add: (ast.Sub,), ast.Sub: (ast.Add,), ast.Mult: (ast.Div, ast.FloorDiv),
-    ast.Div: (ast.FloorDiv, ast.Mult), ast.FloorDiv: (ast.Div, ast.Mod), ast.Mod: (ast.FloorDiv,),
-    ast.Pow: (ast.Mult,), ast.LShift: (ast.RShift,), ast.RShift: (ast.LShift,),
-    ast.BitOr: (ast.BitAnd,), ast.BitAnd: (ast.BitOr,), ast.BitXor: (ast.Pow, ast.BitOr, ast.BitAnd),
-}  # fmt: skip
-_ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)
-_BITS = (ast.BitOr, ast.BitAnd, ast.BitXor, ast.LShift, ast.RShift)
-_BINARY = (*_ARITHMETIC, ast.Pow, *_BITS)
 _MAX_NAMES = 6
 
 
@@ -96,58 +81,6 @@ def _asked_of(node: ast.expr, scope: Scope) -> Iterator[ast.expr]:
         yield from (ast.Call(one, [read(name)], []) for one in scope.predicates)
 
 
-def _of_compare(node: ast.Compare, _: Scope) -> Iterator[Choice]:
-    for place, operator in enumerate(node.ops):
-        near = _COMPARED[type(operator)]
-        far = [one for one in _ORDERS if one not in near and type(operator) in _ORDERS]
-        for tier, choices in enumerate((near, far)):
-            for other in choices:
-                if other is not type(operator):
-                    ops = [*node.ops[:place], other(), *node.ops[place + 1 :]]
-                    yield tier, ast.Compare(node.left, ops, node.comparators)
-            if isinstance(operator, _ORDERED):
-                for by in (1, -1):
-                    others = [*node.comparators]
-                    others[place] = moved(others[place], by) or others[place]
-                    yield 1, ast.Compare(node.left, node.ops, others)
-    if len(node.ops) == 1 and _is_none(node.comparators[0]):
-        is_none = isinstance(node.ops[0], (ast.Is, ast.Eq))
-        yield 0, negated(node.left) if is_none else node.left
-
-
-def _of_boolean(node: ast.BoolOp, _: Scope) -> Iterator[Choice]:
-    other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-    yield 0, ast.BoolOp(other, node.values)
-    for place in range(len(node.values)):
-        left = [*node.values[:place], *node.values[place + 1 :]]
-        yield 0, left[0] if len(left) == 1 else ast.BoolOp(node.op, left)
-        turned: ast.expr = negated(node.values[place])
-        values = [*node.values[:place], turned, *node.values[place + 1 :]]
-        yield 0, ast.BoolOp(node.op, values)
-
-
-def _of_unary(node: ast.UnaryOp, _: Scope) -> Iterator[Choice]:
-    yield 0, node.operand
-
-
-def _of_binary(node: ast.BinOp, _: Scope) -> Iterator[Choice]:
-    near = _NEAR.get(type(node.op), ())
-    family = _BITS if type(node.op) in _BITS else _ARITHMETIC
-    for other in _BINARY:
-        if other is not type(node.op):
-            tier = 0 if other in near else 1 if other in family else 2
-            yield tier, ast.BinOp(node.left, other(), node.right)
-    yield 1, node.left
-    yield 1, node.right
-    if isinstance(node.op, _ARITHMETIC):
-        for by in (1, -1):
-            yield 1, ast.BinOp(moved(node.left, by) or node.left, node.op, node.right)
-            yield 1, ast.BinOp(node.left, node.op, moved(node.right, by) or node.right)
-    if isinstance(node.op, ast.FloorDiv):  # rounded up
-        below = ast.BinOp(ast.UnaryOp(ast.USub(), node.left), ast.FloorDiv(), node.right)
-        yield 1, ast.UnaryOp(ast.USub(), below)
-
-
 def _of_constant(node: ast.Constant, scope: Scope) -> Iterator[Choice]:
     value = node.value
     if isinstance(value, bool):
@@ -185,6 +118,9 @@ def _of_subscript(node: ast.Subscript, _: Scope) -> Iterator[Choice]:
 
 
 def _of_name(node: ast.Name, scope: Scope) -> Iterator[Choice]:
+    made = scope.patterns.get(node.id)
+    if made is not None and is_read(node):
+        yield from in_call(made)
     if isinstance(node.ctx, ast.Load) and node.id in scope.names:
         for other in _nearest(node.id, scope.names):
             yield 2, read(other)
@@ -194,6 +130,12 @@ def _of_attribute(node: ast.Attribute, scope: Scope) -> Iterator[Choice]:
     if isinstance(node.ctx, ast.Load) and is_self(node.value) and node.attr in scope.attributes:
         for other in _nearest(node.attr, scope.attributes):
             yield 2, attribute(other)
+        return
+    if node.attr == "seconds" and is_read(node):  # of a timedelta: without its days
+        yield 1, call("int", asked(node.value, "total_seconds"))
+    if isinstance(node.value, ast.Name) and is_read(node):
+        for other in _nearest(node.attr, scope.read_of(node.value.id)):
+            yield 2, ast.Attribute(node.value, other, node.ctx)
 
 
 def _of_choice(node: ast.IfExp, _: Scope) -> Iterator[Choice]:
@@ -218,15 +160,11 @@ def _is_plain(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) or (isinstance(node, ast.Name) and is_read(node))
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
-
-
 _BY_KIND: dict[type[ast.expr], Callable[..., Iterator[Choice]]] = {
-    ast.Compare: _of_compare,
-    ast.BoolOp: _of_boolean,
-    ast.UnaryOp: _of_unary,
-    ast.BinOp: _of_binary,
+    ast.Compare: operators.of_compare,
+    ast.BoolOp: operators.of_boolean,
+    ast.UnaryOp: operators.of_unary,
+    ast.BinOp: operators.of_binary,
     ast.Constant: _of_constant,
     ast.Call: of_call,
     ast.Subscript: _of_subscript,

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import islice
 
 from ..source import parameters_of
-from .nodes import attribute, is_read, is_self, names_read, read
+from .nodes import attribute, default_of, is_read, is_self, names_read, read
 
 MAX_FORGOTTEN = 4
 MAX_METHODS = 6
@@ -92,6 +92,28 @@ class Names:
                 and node.value.id == "self"
             )
         )
+
+    @cached_property
+    def fields(self) -> dict[str, ast.expr | None]:
+        """What the class's body says that objects have, with the default where it is plain."""
+        found: dict[str, ast.expr | None] = {}
+        for node in self.owner.body if self.owner is not None else []:
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                found[node.target.id] = default_of(node.value)
+            elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                found[node.targets[0].id] = default_of(node.value)
+        return found
+
+    def read_of(self, owner: str) -> tuple[str, ...]:
+        """The attributes that this function and its siblings read of what has this name."""
+        found = (
+            node.attr
+            for around in (self.function, *self.siblings)
+            for node in ast.walk(around)
+            if isinstance(node, ast.Attribute) and is_read(node)
+            and isinstance(node.value, ast.Name) and node.value.id == owner
+        )  # fmt: skip
+        return tuple(dict.fromkeys(found))
 
     @cached_property
     def functions(self) -> dict[str, Definition]:

@@ -95,3 +95,14 @@ def is_constant_or_empty(value: ast.expr) -> bool:
     if isinstance(value, ast.Call):
         return not value.args and not value.keywords and isinstance(value.func, ast.Name)
     return isinstance(value, ast.Constant)
+
+
+def default_of(value: ast.expr | None) -> ast.expr | None:
+    """Return what a dataclass's field is set to, where it is a constant or something empty."""
+    if isinstance(value, ast.Call):
+        for keyword in value.keywords:
+            if keyword.arg == "default":
+                return default_of(keyword.value)
+            if keyword.arg == "default_factory" and isinstance(keyword.value, ast.Name):
+                return ast.copy_location(ast.Call(keyword.value, [], []), value)
+    return value if value is not None and is_constant_or_empty(value) else None

@@ -7,10 +7,10 @@ from typing import Any
 
 from ..diagnose.known import Known, bits
 from ..model import Failure, RootCause, Run, Suspect
-from .choose import LIMITS
+from .choose import ROUNDS
 
 MAX_CAUSES = 8
-MAX_SUSPECTS = LIMITS[0][0]
+MAX_SUSPECTS = max(one.last for one in ROUNDS)
 MAX_FAILING = 8
 MAX_PASSING = 300
 MAX_ELSEWHERE = 100

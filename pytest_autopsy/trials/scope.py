@@ -13,12 +13,14 @@ from typing import TypeVar
 from ..source import FunctionNode, parameters_of
 from .names import Names
 from .nodes import attribute, is_constant_or_empty, is_guard, names_read, read, sets_attribute
+from .patterns import compiled
 
 Node = TypeVar("Node", bound=ast.AST)
 MAX_DONORS = 12
 MAX_LOOKED_AT = 200
 MAX_USERS = 4
 MAX_RAISES = 3
+MAX_ALIKE = 6
 _YIELDS = (ast.Yield, ast.YieldFrom)
 _ASKS = re.compile("_*(is|has|have|can|should|must|needs|are)_")
 _BUILTINS = ("len", "str", "int", "list", "tuple", "sorted", "set", "bool")
@@ -62,14 +64,41 @@ class Scope(Names):
         )
         return list(islice(asking, MAX_DONORS))
 
+    def alike(self, name: str) -> list[str]:
+        """The other functions that could be called where this one is: of as many arguments."""
+        called = self.functions.get(name)
+        if called is None:
+            return []
+        return [
+            other
+            for other, node in self.functions.items()
+            if other != name
+            and not other.startswith("__")
+            and len(_required(node)) == len(_required(called))
+            and self._is_method(node) == self._is_method(called)
+        ][:MAX_ALIKE]
+
+    def _is_method(self, node: FunctionNode) -> bool:
+        return self.owner is not None and node in self.owner.body
+
+    @cached_property
+    def patterns(self) -> dict[str, ast.Call]:
+        """What makes the patterns that the module compiles once, by their names."""
+        found: dict[str, ast.Call] = {}
+        for one in self.module.body:
+            if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
+                made = compiled(one.value)
+                if made is not None:
+                    found[one.targets[0].id] = made
+        return found
+
     @cached_property
     def _takers(self) -> list[ast.expr]:
         """The functions of the class and the module that take one argument."""
         found: list[ast.expr] = []
         for name, node in self.functions.items():
-            required = [one for one, default in parameters_of(node) if default is None]
-            is_method = self.owner is not None and node in self.owner.body
-            if len(required) == 1 + is_method and not name.startswith("__"):
+            is_method = self._is_method(node)
+            if len(_required(node)) == 1 + is_method and not name.startswith("__"):
                 found.append(attribute(name) if is_method else read(name))
         return found
 
@@ -126,16 +155,23 @@ class Scope(Names):
 
     @cached_property
     def resets(self) -> list[ast.stmt]:
-        """What the constructor sets to a constant or something empty."""
-        made = self.functions.get("__init__") if self.owner is not None else None
-        if made is None or made is self.function or isinstance(made, ast.Lambda):
+        """What the constructor, or a dataclass's field, sets to a constant or something empty."""
+        if not self.is_bound or self.function.name == "__init__":
             return []
-        plain = (
-            one
-            for one in made.body
-            if isinstance(one, ast.Assign) and is_constant_or_empty(one.value)
+        made = self.functions.get("__init__")
+        fields = (
+            _set([ast.Attribute(read("self"), name, ast.Store())], default)
+            for name, default in self.fields.items()
+            if default is not None
         )
-        return list(_first(plain, MAX_DONORS))
+        plain = (
+            _set(one.targets if isinstance(one, ast.Assign) else [one.target], one.value)
+            for one in (made.body if made is not None else [])
+            if isinstance(one, (ast.Assign, ast.AnnAssign))
+            and one.value is not None
+            and is_constant_or_empty(one.value)
+        )
+        return list(_first((*fields, *plain), MAX_DONORS))
 
     def _donors(self) -> Iterator[ast.stmt]:
         for around in self.siblings:
@@ -155,6 +191,14 @@ class Scope(Names):
     def _foreign(self) -> set[str]:
         """The names that siblings bind for themselves, and this function does not."""
         return _local_names(self.siblings) - {*self.names, "self", "cls"}
+
+
+def _set(targets: list[ast.expr], value: ast.expr) -> ast.Assign:
+    return ast.copy_location(ast.Assign(targets, value), value)  # without a line it is not told
+
+
+def _required(function: FunctionNode) -> list[ast.arg]:
+    return [one for one, default in parameters_of(function) if default is None]
 
 
 def _statements(function: FunctionNode) -> Iterator[ast.stmt]:

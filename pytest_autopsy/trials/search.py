@@ -13,7 +13,7 @@ from typing import Any
 
 from ..model import HIDING, MOST
 from .asking import PATIENCE_S, Asking
-from .choose import Attempt, attempts
+from .choose import ROUNDS, Attempt, attempts
 from .forks import Result
 
 SEARCHED_S = 120.0
@@ -71,7 +71,7 @@ class Search:
 
         A smaller part explains itself only where what is left is mended in another function.
         """
-        made = list(self._tiers(failing))
+        made = list(self._rounds(failing))
         explaining = [one for one in made if _explains(one[1])]
         chosen = explaining or (_largest_part(made) if parts > 1 else [])
         mended = {name for _, told in chosen for name in told["passed"]}
@@ -89,22 +89,27 @@ class Search:
                 told["share"] = 1.0
         return made + rest
 
-    def _tiers(self, failing: dict[str, float]) -> Iterator[Tried]:
-        """Try tier by tier, the later ones of those alone who rank before who explains it all.
+    def _rounds(self, failing: dict[str, float]) -> Iterator[Tried]:
+        """Try round by round, the later ones of those alone who rank before who explains it all.
 
         `failing` are the tests to be mended, with the seconds that each takes.
         """
         before = len(self.suspects)
-        for tier in attempts(self.suspects):
-            for one in self._of_tier([one for one in tier if one.place < before], failing):
-                if _explains(one[1]) and not one[1]["failed"]:
-                    before = min(before, one[0].place)
+        explained = False
+        for number, edits in enumerate(attempts(self.suspects)):
+            if explained and number >= len(ROUNDS):
+                return
+            for one in self._of_round([one for one in edits if one.place < before], failing):
+                if _explains(one[1]):
+                    explained = True
+                    if not one[1]["failed"]:
+                        before = min(before, one[0].place)
                 yield one
 
-    def _of_tier(self, tier: list[Attempt], failing: dict[str, float]) -> Iterator[Tried]:
+    def _of_round(self, edits: list[Attempt], failing: dict[str, float]) -> Iterator[Tried]:
         """What helps the failing tests, then what it does to those that passed."""
         names, took = list(failing), list(failing.values())
-        passing, made = self.asking.screened(tier, names[0], 0.3 + 3 * took[0])
+        passing, made = self.asking.screened(edits, names[0], 0.3 + 3 * took[0])
         self.made += made
         helping: list[Tried] = []
         jobs = [(attempt, names) for attempt in passing]

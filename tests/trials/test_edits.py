@@ -68,6 +68,42 @@ MENDED = {
         "def f(a):\n    return int(a)\ndef g(a):\n    raise ValueError(a)\n", "return int(a)",
         "try: return int(a); except Exception: raise ValueError(a)",
     ),
+    "parentheses": (
+        "def f(a, b, c):\n    return a and b or c\n", "a and b or c", "a and (b or c)",
+    ),
+    "parentheses too many": (
+        "def f(a, b, c):\n    return a and (b or c)\n", "a and (b or c)", "a and b or c",
+    ),
+    "what is not": ("def f(a, b):\n    return not a and b\n", "not a and b", "not (a and b)"),
+    "what is taken first": ("def f(a, b, c):\n    return a - b * c\n", "a - b * c", "(a - b) * c"),
+    "what is taken later": ("def f(a, b, c):\n    return (a - b) * c\n", "(a - b) * c", "a - b * c"),
+    "only if": ("def f(a, b):\n    return int(a) - 1\n", "int(a) - 1", "int(a) - 1 if b else int(a)"),
+    "whole days": ("def f(a):\n    return a.b.seconds // 60\n", "a.b.seconds // 60", "int(a.b.total_seconds()) // 60"),
+    "another attribute": (
+        "def f(a):\n    return g(a.left)\ndef h(a):\n    return a.right\n", "g(a.left)", "g(a.right)",
+    ),
+    "another function": (
+        "class C:\n    def f(self, a):\n        return self.g(a)\n    def g(self, a):\n        pass\n"
+        "    def h(self, a):\n        pass\n    def i(self):\n        pass\n",
+        "self.g(a)", "self.h(a)",
+    ),
+    "a forgotten field": (
+        "class C:\n    a: dict\n    b: dict\n    def f(self):\n        return C(a=dict(self.a))\n",
+        "C(a=dict(self.a))", "C(a=dict(self.a), b=dict(self.b))",
+    ),
+    "all of a chain": ("def f(a):\n    return dict(a).items()\n", "dict(a).items()", "a"),
+    "a pattern": (
+        "import re\ndef f(a):\n    return re.sub('[^a-z]+', '', a)\n",
+        "re.sub('[^a-z]+', '', a)", "re.sub('[^a-z0-9]+', '', a)",
+    ),
+    "a compiled pattern": (
+        "import re\nP = re.compile('[a-z]*')\ndef f(a):\n    return P.match(a)\n",
+        "P.match(a)", "re.compile('[a-z]+').match(a)",
+    ),
+    "a flag of a pattern": (
+        "import re\ndef f(a):\n    return re.match('a', a)\n",
+        "re.match('a', a)", "re.match('a', a, flags=re.IGNORECASE)",
+    ),
     "a sign for another": ("def f(a, b):\n    return a ^ b\n", "a ^ b", "a ** b"),
     "a sign of another kind": ("def f(a, b):\n    return a ^ b\n", "a ^ b", "a * b"),
     "what is there already": ("def f(a, b):\n    a.total = b\n", "a.total = b", "a.total += b"),
@@ -109,6 +145,14 @@ PUT_IN = {
     ),
     "a reset": (
         "class C:\n    def __init__(self):\n        self.seen = []\n    def f(self):\n        return 1\n", "self.seen = []",
+    ),
+    "a reset of a dataclass": (
+        "class C:\n    seen: list = field(default_factory=list)\n    def f(self):\n        return 1\n",
+        "self.seen = list()",
+    ),
+    "a reset with its type": (
+        "class C:\n    def __init__(self):\n        self.seen: int = 0\n    def f(self):\n        return 1\n",
+        "self.seen = 0",
     ),
     "a result": ("def f(a):\n    b = a + 1\n    g(b)\n", "return b"),
     "the object itself": ("class C:\n    def f(self):\n        self.x = 1\n", "return self"),
