@@ -52,8 +52,15 @@ def _none_births(case: Case, walk: Walk, used: bool) -> list[Finding]:
         if asked is not None:
             findings.append(_none_asked_for(case, walk.failure, call, *asked, made.strength))
         if case.with_kind(call.function).kind == "code":
-            findings.append(made if asked is None else _weaker(made))
+            handed = asked is not None or _is_handed_on(case, call)
+            findings.append(_weaker(made) if handed else made)
     return findings
+
+
+def _is_handed_on(case: Case, call: Call) -> bool:
+    """Whether a None was given, and passing tests have None of the function as well."""
+    given = any(value is None for _, value in call.arguments)
+    return given and "return None" in (case.features_when_passing(call.function) or ())
 
 
 def _weaker(found: Finding) -> Finding:
