@@ -519,6 +519,32 @@ def test_who_makes_a_none_of_its_own_has_not_given_it_back(bench: Make) -> None:
     assert not [why for one in made.diagnosis().suspects for why in one.why if " back" in why]
 
 
+GIVEN_NONE = """
+class Column:
+    default = None
+
+    def convert(self, cell):
+        return self.default if cell is None else int(cell)
+
+def total(row):
+    return Column().convert(row.get("net")) + 1
+
+def test_good(): assert total({"net": "2"}) == 3
+def test_optional(): assert Column().convert(None) is None
+def test_bad(): assert total({"Net": "2"}) == 3
+"""
+
+
+@pytest.mark.parametrize(("passing", "strengths"), [([], [1.0]), (["test_optional"], [0.45])])
+def test_a_none_that_was_given_and_is_given_back_as_in_passing_tests_says_less(
+    bench: Make, passing: list[str], strengths: list[float]
+) -> None:
+    made = bench(GIVEN_NONE)
+    for name in ("test_good", *passing, "test_bad"):
+        made.test(name)
+    assert [one.strength for one in gather(made.case()) if one.feature == "none"] == strengths
+
+
 LONG = """
 def padded(word):
     return ["-"] * 300 + [word]
