@@ -193,6 +193,17 @@ def test_one_change_that_mends_all_outdoes_one_that_mends_a_part(four: Bench):
     assert named(part, whole._replace(broke=("test_few",))) == ["reduced"]
 
 
+@pytest.mark.parametrize("after", ["", "return None", "False", "1 if False else 2"])
+def test_what_only_leaves_something_out_counts_less(made: Bench, after: str):
+    def score(*afters: str) -> float:
+        made.run.trials = [trial(made, after=one) for one in afters]
+        return scores(made.case())["reduced"]
+
+    assert score(after) < score(AFTER)
+    assert score(after, AFTER) == score(AFTER)  # and is told after what puts something right
+    assert AFTER in made.diagnosis().title
+
+
 def test_what_hides_an_exception_counts_little_and_shows_nothing(made: Bench):
     plain = scores(made.case())["reduced"]
     made.run.trials = [trial(made, tier=HIDING)]
