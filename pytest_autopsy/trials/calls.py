@@ -115,21 +115,23 @@ def _with_more(node: ast.Call, name: str, scope: Scope) -> Iterator[Choice]:
 
 def _with_fields(node: ast.Call, scope: Scope) -> Iterator[Choice]:
     """The call with a field of the class that it leaves out, given as it gives another one."""
+    known = tuple(dict.fromkeys((*scope.fields, *scope.attributes)))
     given = {keyword.arg for keyword in node.keywords}
-    others = [one for one in dict.fromkeys((*scope.fields, *scope.attributes)) if one not in given]
+    left_out = [one for one in known if one not in given][:_MAX_NAMES]
     for keyword in node.keywords[:_MAX_NAMES]:
-        for other in (
-            others[:_MAX_NAMES] if keyword.arg in (*scope.fields, *scope.attributes) else ()
-        ):
-            value = copy.deepcopy(keyword.value)
-            named = [
-                n for n in ast.walk(value) if isinstance(n, ast.Attribute) and n.attr == keyword.arg
-            ]
-            for one in named:
-                one.attr = other
-            if named:
-                more = [*node.keywords, ast.keyword(other, value)]
-                yield 1, ast.Call(node.func, node.args, more)
+        for other in left_out if keyword.arg in known else ():
+            more = _of_field(keyword, other)
+            if more is not None:
+                yield 1, ast.Call(node.func, node.args, [*node.keywords, more])
+
+
+def _of_field(keyword: ast.keyword, other: str) -> ast.keyword | None:
+    """What `b=dict(self.b)` is to `a=dict(self.a)`; None where the value is of no such attribute."""
+    value = copy.deepcopy(keyword.value)
+    named = [n for n in ast.walk(value) if isinstance(n, ast.Attribute) and n.attr == keyword.arg]
+    for one in named:
+        one.attr = other
+    return ast.keyword(other, value) if named else None
 
 
 def _innermost(node: ast.Call) -> Iterator[ast.expr]:

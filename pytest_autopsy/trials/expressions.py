@@ -134,7 +134,7 @@ def _of_attribute(node: ast.Attribute, scope: Scope) -> Iterator[Choice]:
     if node.attr == "seconds" and is_read(node):  # of a timedelta: without its days
         yield 1, call("int", asked(node.value, "total_seconds"))
     if isinstance(node.value, ast.Name) and is_read(node):
-        for other in _nearest(node.attr, scope.read_of(node.value.id)):
+        for other in _nearest(node.attr, tuple(scope.read_of[node.value.id])):
             yield 2, ast.Attribute(node.value, other, node.ctx)
 
 

@@ -104,16 +104,16 @@ class Names:
                 found[node.targets[0].id] = default_of(node.value)
         return found
 
-    def read_of(self, owner: str) -> tuple[str, ...]:
-        """The attributes that this function and its siblings read of what has this name."""
-        found = (
-            node.attr
-            for around in (self.function, *self.siblings)
-            for node in ast.walk(around)
-            if isinstance(node, ast.Attribute) and is_read(node)
-            and isinstance(node.value, ast.Name) and node.value.id == owner
-        )  # fmt: skip
-        return tuple(dict.fromkeys(found))
+    @cached_property
+    def read_of(self) -> dict[str, dict[str, None]]:
+        """Name of an object -> the attributes that this function and its siblings read of it."""
+        found: dict[str, dict[str, None]] = {}
+        for around in (self.function, *self.siblings):
+            for node in ast.walk(around):
+                if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                    if is_read(node):
+                        found.setdefault(node.value.id, {})[node.attr] = None
+        return found
 
     @cached_property
     def functions(self) -> dict[str, Definition]:
