@@ -45,7 +45,6 @@ def of_call(node: ast.Call, scope: Scope) -> Iterator[Choice]:
     yield from patterns.in_call(node)
     for other in scope.alike(name):
         yield 2, ast.Call(_renamed(node.func, other), node.args, node.keywords)
-    yield from ((2, one) for one in _innermost(node))
     for other in _ASKS if name in _ASKS else ():
         too = ast.Call(_renamed(node.func, other), node.args, node.keywords)
         if other != name:
@@ -132,22 +131,6 @@ def _of_field(keyword: ast.keyword, other: str) -> ast.keyword | None:
     for one in named:
         one.attr = other
     return ast.keyword(other, value) if named else None
-
-
-def _innermost(node: ast.Call) -> Iterator[ast.expr]:
-    """What a chain of calls begins with: `given` of `dict(given).items()`."""
-    inner: ast.expr = node
-    depth = 0
-    while isinstance(inner, ast.Call):
-        if isinstance(inner.func, ast.Attribute) and not is_self(inner.func.value):
-            inner = inner.func.value
-        elif len(inner.args) == 1:
-            inner = inner.args[0]
-        else:
-            return
-        depth += 1
-    if depth > 1:
-        yield inner
 
 
 def _called(function: ast.expr) -> str:

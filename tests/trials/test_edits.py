@@ -91,7 +91,6 @@ MENDED = {
         "class C:\n    a: dict\n    b: dict\n    def f(self):\n        return C(a=dict(self.a))\n",
         "C(a=dict(self.a))", "C(a=dict(self.a), b=dict(self.b))",
     ),
-    "all of a chain": ("def f(a):\n    return dict(a).items()\n", "dict(a).items()", "a"),
     "a pattern": (
         "import re\ndef f(a):\n    return re.sub('[^a-z]+', '', a)\n",
         "re.sub('[^a-z]+', '', a)", "re.sub('[^a-z0-9]+', '', a)",
