@@ -58,9 +58,14 @@ def _none_births(case: Case, walk: Walk, used: bool) -> list[Finding]:
 
 
 def _is_handed_on(case: Case, call: Call) -> bool:
-    """Whether a None was given, and passing tests have None of the function as well."""
+    """Whether a None was given, and one is what the function gives in passing tests, too."""
     given = any(value is None for _, value in call.arguments)
-    return given and "return None" in (case.features_when_passing(call.function) or ())
+    return given and _is_usual(case, call)
+
+
+def _is_usual(case: Case, call: Call) -> bool:
+    """Whether the function returned None in passing tests as well."""
+    return "return None" in (case.features_when_passing(call.function) or ())
 
 
 def _weaker(found: Finding) -> Finding:
@@ -139,7 +144,6 @@ def _none_finding(case: Case, failure: Failure, step: Step, used: bool) -> Findi
         "none", f"{fact}, which {where} then met", "culprit", function.file, call.line,
         function.name, failure.nodeid, call.id, "None",
     )  # fmt: skip
-    usual = "return None" in (case.features_when_passing(call.function) or ())
     title = (
         f"{function.short} returns None for {given}" if given else f"{function.short} returns None"
     )
@@ -148,5 +152,5 @@ def _none_finding(case: Case, failure: Failure, step: Step, used: bool) -> Findi
         call.line, "none returned", title,
         f"look at what {function.short} returns at line {call.line} and why nothing better was found",
         # That an asserted value is None may have other reasons, and where others take one so has this.
-        mechanism=used and not usual,
+        mechanism=used and not _is_usual(case, call),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ..trials.asking import Asking
+from ..trials.asking import ALL, Asking
 from ..trials.search import Search
 from ..trials.swap import loaded_functions
 from ..unfaked import perf_counter
@@ -63,9 +63,7 @@ class _Tests:
     def __contains__(self, name: str) -> bool:
         return name in self._items
 
-    def run(
-        self, names: Sequence[str], until: int = 1 << 30, seconds: float = inf
-    ) -> dict[str, str]:
+    def run(self, names: Sequence[str], until: int = ALL, seconds: float = inf) -> dict[str, str]:
         """Run tests one after the other and return their outcomes.
 
         Until so many have not passed, or so many seconds are over.

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ..source import parameters_of
 from . import patterns
+from .names import MAX_NAMES
 from .nodes import Choice, asked, attribute, is_self, moved, negated, read
 from .scope import Scope
 
@@ -22,7 +23,6 @@ _ALIKE = (
 )  # fmt: skip
 _ASKS = ("isspace", "isalnum", "isalpha", "isdigit", "isupper", "islower", "isidentifier")
 _KINDS = ("str", "bytes", "int", "float", "list", "tuple", "dict", "set")
-_MAX_NAMES = 6
 
 
 def of_call(node: ast.Call, scope: Scope) -> Iterator[Choice]:
@@ -89,7 +89,7 @@ def _arguments(node: ast.Call, scope: Scope) -> Iterator[list[ast.expr]]:
         for by in (1, -1):
             yield [*args[:place], moved(one, by) or one, *args[place + 1 :]]
     given = set(map(ast.unparse, args))
-    for other in [one for one in scope.names if one not in given][:_MAX_NAMES]:
+    for other in [one for one in scope.names if one not in given][:MAX_NAMES]:
         yield [*args, read(other)]
 
 
@@ -116,8 +116,8 @@ def _with_fields(node: ast.Call, scope: Scope) -> Iterator[Choice]:
     """The call with a field of the class that it leaves out, given as it gives another one."""
     known = tuple(dict.fromkeys((*scope.fields, *scope.attributes)))
     given = {keyword.arg for keyword in node.keywords}
-    left_out = [one for one in known if one not in given][:_MAX_NAMES]
-    for keyword in node.keywords[:_MAX_NAMES]:
+    left_out = [one for one in known if one not in given][:MAX_NAMES]
+    for keyword in node.keywords[:MAX_NAMES]:
         for other in left_out if keyword.arg in known else ():
             more = _of_field(keyword, other)
             if more is not None:

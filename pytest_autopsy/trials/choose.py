@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -39,23 +39,16 @@ class Attempt(NamedTuple):
     top: ast.stmt
 
 
-def attempts(suspects: list[dict[str, Any]]) -> list[list[Attempt]]:
-    """Return what to try in each round: of suspects as a plan has them, each in turn."""
-    rounds = (*ROUNDS, *WIDER)
-    chosen: list[list[tuple[int, Attempt]]] = [[] for _ in rounds]
-    for place, suspect in enumerate(suspects):
-        edits, top = _of_suspect(suspect)
-        for number, one in enumerate(rounds):
-            if one.first <= place < one.last:
-                mine = different(edit for edit in edits if edit.tier == one.tier)
-                for turn, edit in enumerate(islice(mine, one.edits)):
-                    chosen[number].append((turn, Attempt(place, suspect, edit, top)))
-    return [[one for _, one in sorted(those, key=_in_turn)] for those in chosen]
-
-
-def _in_turn(chosen: tuple[int, Attempt]) -> tuple[int, int]:
-    turn, attempt = chosen
-    return turn, attempt.place
+def attempts(suspects: list[dict[str, Any]]) -> Iterator[list[Attempt]]:
+    """Yield what to try in each round: of suspects as a plan has them, each in turn."""
+    known = [_of_suspect(suspect) for suspect in suspects]
+    for tier, first, last, most in (*ROUNDS, *WIDER):
+        chosen: list[tuple[int, Attempt]] = []
+        for place, (edits, top) in enumerate(known[first:last], first):
+            mine = different(edit for edit in edits if edit.tier == tier)
+            for turn, edit in enumerate(islice(mine, most)):
+                chosen.append((turn, Attempt(place, suspects[place], edit, top)))
+        yield [one for _, one in sorted(chosen, key=lambda it: (it[0], it[1].place))]
 
 
 def _of_suspect(suspect: Mapping[str, Any]) -> tuple[list[Edit], ast.stmt]:

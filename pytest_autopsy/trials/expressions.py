@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterator
 
 from . import operators
 from .calls import finished, of_call
+from .names import MAX_NAMES
 from .nodes import Choice, asked, attribute, call, copied, is_read, is_self, moved, negated, read
 from .patterns import in_call
 from .scope import Scope
-
-_MAX_NAMES = 6
 
 
 def instead(node: ast.expr, scope: Scope, is_condition: bool) -> Iterator[Choice]:
@@ -77,7 +76,7 @@ def _of_condition(node: ast.expr, scope: Scope) -> Iterator[Choice]:
 def _asked_of(node: ast.expr, scope: Scope) -> Iterator[ast.expr]:
     """Other questions of what a condition is about."""
     about = [one for one in ast.walk(node) if isinstance(one, ast.Name) and one.id in scope.names]
-    for name in dict.fromkeys(one.id for one in about[:_MAX_NAMES]):
+    for name in dict.fromkeys(one.id for one in about[:MAX_NAMES]):
         yield from (ast.Call(one, [read(name)], []) for one in scope.predicates)
 
 
@@ -148,7 +147,7 @@ def _nearest(name: str, names: tuple[str, ...]) -> list[str]:
     """The other names that stand nearest to a name where all are bound."""
     place = names.index(name)
     others = [other for other in names if other != name]
-    return sorted(others, key=lambda other: abs(names.index(other) - place))[:_MAX_NAMES]
+    return sorted(others, key=lambda other: abs(names.index(other) - place))[:MAX_NAMES]
 
 
 def _is_plain(node: ast.expr) -> bool:

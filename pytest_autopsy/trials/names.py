@@ -12,6 +12,8 @@ from .nodes import attribute, default_of, is_read, is_self, names_read, read
 
 MAX_FORGOTTEN = 4
 MAX_METHODS = 6
+MAX_NAMES = 6
+"""Names, of those at hand, that are tried in one place."""
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from .names import MAX_NAMES
 from .nodes import Choice, moved, negated, read
 from .scope import Scope
 
@@ -25,7 +26,6 @@ _NEAR: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)
 _BITS = (ast.BitOr, ast.BitAnd, ast.BitXor, ast.LShift, ast.RShift)
 _BINARY = (*_ARITHMETIC, ast.Pow, *_BITS)
-_MAX_NAMES = 6
 
 
 def of_compare(node: ast.Compare, _: Scope) -> Iterator[Choice]:
@@ -98,7 +98,7 @@ def of_binary(node: ast.BinOp, scope: Scope) -> Iterator[Choice]:
     if isinstance(node.right, ast.BinOp):
         left = ast.BinOp(node.left, node.op, node.right.left)
         yield 1, ast.BinOp(left, node.right.op, node.right.right)
-    for name in scope.names[:_MAX_NAMES] if isinstance(node.right, ast.Constant) else ():
+    for name in scope.names[:MAX_NAMES] if isinstance(node.right, ast.Constant) else ():
         yield 2, ast.IfExp(read(name), node, node.left)
         yield 2, ast.IfExp(read(name), node.left, node)
 

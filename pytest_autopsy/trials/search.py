@@ -125,12 +125,13 @@ class Search:
         Not a change with which one of them does not come to its end.
         """
         few = self._with_passing([(one, one[0].suspect["passing"][:FEW]) for one in helping])
-        clean = [(one, seconds) for one, seconds in few if not one[1]["broke"]]
-        ended = self._with_passing([
-            (one, one[0].suspect["passing"][FEW : FEW + int(CHECKED_S / seconds)])
-            for one, seconds in clean
-        ], CHECKED_S)  # fmt: skip
-        hanging = {id(one) for one, _ in clean} - {id(one) for one, _ in ended}
+        many = [
+            (one, names) for one, seconds in few
+            if not one[1]["broke"]
+            and (names := one[0].suspect["passing"][FEW : FEW + int(CHECKED_S / seconds)])
+        ]  # fmt: skip
+        ended = self._with_passing(many, CHECKED_S)
+        hanging = {id(one) for one, _ in many} - {id(one) for one, _ in ended}
         late = self.asking.is_late
         yield from (one for one, _ in few if late or id(one) not in hanging)
 

@@ -17,7 +17,7 @@ import pytest
 
 from pytest_autopsy.model import MOST
 from pytest_autopsy.source import Source
-from pytest_autopsy.trials.asking import Asking
+from pytest_autopsy.trials.asking import ALL, Asking
 from pytest_autopsy.trials.choose import Attempt
 from pytest_autopsy.trials.search import FEW, Search, in_turn
 from pytest_autopsy.trials.swap import loaded_functions
@@ -48,9 +48,7 @@ class Callables:
     def __contains__(self, name: str) -> bool:
         return name in self.every
 
-    def run(
-        self, names: Sequence[str], until: int = 1 << 30, seconds: float = inf
-    ) -> dict[str, str]:
+    def run(self, names: Sequence[str], until: int = ALL, seconds: float = inf) -> dict[str, str]:
         found: dict[str, str] = {}
         end = time.monotonic() + seconds
         for name in names:
