@@ -69,7 +69,8 @@ def _of(words: list[str]) -> str:
 def is_of_pair(name: str) -> bool:
     """Whether a name may be that of a user's name and password; tokens of parsers come in pairs, too."""
     words = _WORD.findall(name[-_LONGEST:])
-    return bool(words) and words[-1].lower().removesuffix("s") in _PAIRS
+    named = any(word.lower().removesuffix("s") in _PAIRS for word in words)
+    return named and strength(name) == "weak"
 
 
 def is_plural(name: str) -> bool:

@@ -89,7 +89,9 @@ def test_a_weak_name_hides_what_looks_like_a_secret(name: str) -> None:
         assert Redactor().look(word, name) == word
 
 
-@pytest.mark.parametrize("name", ["auth", "proxy_auth", "httpAuth", "basic-auth"])
+@pytest.mark.parametrize(
+    "name", ["auth", "proxy_auth", "httpAuth", "basic-auth", "auth2", "auth_header"]
+)
 def test_of_a_user_and_a_password_the_second_is_one(name: str) -> None:
     assert "tr0ub4dor and 3" not in shown({name: ("ada", "tr0ub4dor and 3")})
     assert "'ada'" in shown({name: ("ada", "tr0ub4dor and 3")})
